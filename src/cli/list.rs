@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::exercise::{Exercise, fences_not_run};
 use crate::notes::Notes;
 use crate::session::{self, Shell, Step};
 
@@ -98,7 +99,10 @@ pub(super) fn run(arguments: &ListArguments) -> Result<Status, CommandError> {
     }
     let listing = ListDocument {
         schema: 1,
-        notes: inputs.notes.iter().map(listed_notes).collect(),
+        notes: {
+            let listed = |notes| listed_notes(notes, &inputs.exercises);
+            inputs.notes.iter().map(listed).collect()
+        },
         exercises: inputs
             .exercises
             .iter()
@@ -125,7 +129,7 @@ pub(super) fn run(arguments: &ListArguments) -> Result<Status, CommandError> {
     Ok(inputs.status)
 }
 
-fn listed_notes(notes: &Notes) -> ListedNotes<'_> {
+fn listed_notes<'n>(notes: &'n Notes, exercises: &[Exercise]) -> ListedNotes<'n> {
     let line = |offset| notes.source.line(offset);
     ListedNotes {
         file: notes.source.path().display().to_string(),
@@ -147,18 +151,10 @@ fn listed_notes(notes: &Notes) -> ListedNotes<'_> {
                     .collect(),
             })
             .collect(),
-        unprompted: unprompted(notes),
+        unprompted: fences_not_run(notes, exercises)
+            .map(|(line, _)| line.number)
+            .collect(),
     }
-}
-
-/// The first line of each fence that looks like a transcript's and is none.
-fn unprompted(notes: &Notes) -> Vec<usize> {
-    notes
-        .questions()
-        .flat_map(|(_, question)| &question.fences)
-        .chain(&notes.fences)
-        .filter_map(|fence| Some(session::not_run(fence)?.0.number))
-        .collect()
 }
 
 fn listed_step(step: &Step) -> ListedStep<'_> {

@@ -11,13 +11,13 @@ use crate::book;
 use crate::diagnostic::{Diagnose, Diagnostic, Severity, all_values, diagnosed};
 use crate::engine::images::recipes_of;
 use crate::engine::{self, Engine, EngineSelection};
-use crate::exercise::Exercise;
+use crate::exercise::{Exercise, fences_not_run};
 use crate::lab::{ClusterName, EngineInfo};
 use crate::notes::Notes;
 use crate::reason::Reason;
 use crate::report::{self, Audience, Destination, Detail, ReportFormat};
 use crate::results::{self, ExerciseResult, Report, Verdict};
-use crate::session::{self, NotRun};
+use crate::session::NotRun;
 use crate::verify::{
     RunOptions, consent_needed, is_about_a_lab_left, not_begun, schedule, skip_reason, taken_names,
 };
@@ -151,15 +151,11 @@ impl Deny {
     }
 }
 
-/// A warning for each fence that shows a prompt and is not run.
-fn not_run(notes: &[Notes]) -> Vec<Diagnostic> {
+/// A warning for each fence that shows a prompt and is not run, and is no output of a step of
+/// `exercises`.
+fn not_run(notes: &[Notes], exercises: &[Exercise]) -> Vec<Diagnostic> {
     let warnings = |notes: &Notes| -> Vec<Diagnostic> {
-        let fences = notes
-            .questions()
-            .flat_map(|(_, question)| &question.fences)
-            .chain(&notes.fences);
-        let lines = fences.filter_map(session::not_run);
-        lines
+        fences_not_run(notes, exercises)
             .filter(|(_, why)| *why != NotRun::NoPrompt)
             .map(|(line, why)| {
                 Diagnostic::warning(format!("this fence is not run: {}", why.reason()))
@@ -291,7 +287,7 @@ impl<'v> Verification<'v> {
         }
         let inputs = inputs::read(&arguments.input)?;
         complain(&inputs.warnings);
-        complain(&not_run(&inputs.notes));
+        complain(&not_run(&inputs.notes, &inputs.exercises));
         let selections = arguments.engines.iter().map(|value| value.parse());
         let mut selections = all_values(selections).map_err(diagnosed)?;
         if inputs.exercises.is_empty() {

@@ -206,7 +206,9 @@ impl ProgramCall {
     /// Whether the last program in the foreground of `command` is one of a container, or prints
     /// what comes: it need not end by itself.
     pub fn stays_in_foreground(command: &str) -> bool {
-        let attaches = |docker: &Invocation| docker.does(Does::Attaches) && !docker.has("--detach");
+        let attaches = |docker: &Invocation| {
+            docker.does(Does::Waits) || docker.does(Does::Attaches) && !docker.has("--detach")
+        };
         let calls = Self::all(command);
         let last = calls.iter().rfind(|call| !call.in_container);
         let last = last.filter(|call| !call.in_background);

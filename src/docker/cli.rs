@@ -86,6 +86,8 @@ pub enum Does {
     /// It stays with a program of a container, prints what that prints, and ends with its
     /// status.
     Attaches,
+    /// It ends when containers do.
+    Waits,
     /// It prints what a program of a container printed.
     Logs,
     /// Without a terminal it passes on both streams of that program.

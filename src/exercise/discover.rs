@@ -1,6 +1,6 @@
 //! The exercises of notes, each with what its manifest says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -231,7 +231,7 @@ fn candidates_of(notes: &Notes) -> (Vec<ExerciseDraft>, Vec<ExerciseError>) {
         let of_lab = candidates.len();
         for place in &places {
             candidates.extend(place.candidates(&transcripts));
-            candidates.extend(place.not_run());
+            candidates.extend(place.not_run(&transcripts));
         }
         give_to_next(&mut candidates[of_lab..], transcripts.files);
         errors.extend(transcripts.errors.into_iter().map(|error| {
@@ -308,6 +308,36 @@ fn blank_in(steps: &[Step]) -> Option<Obstacle> {
             ),
         })
     })
+}
+
+/// The fences of `notes` that show a prompt or call Docker and are no transcripts, each by such a
+/// line, but for those that hold output of `exercises`.
+pub fn fences_not_run<'n>(
+    notes: &'n Notes,
+    exercises: &[Exercise],
+) -> impl Iterator<Item = (&'n FenceLine, NotRun)> {
+    let own = exercises
+        .iter()
+        .filter(|exercise| exercise.source.path() == notes.source.path());
+    let steps: Vec<&Step> = own.flat_map(|exercise| &exercise.steps).collect();
+    let in_questions = notes.questions().flat_map(|(_, question)| &question.fences);
+    not_run_beside(in_questions.chain(&notes.fences), steps)
+}
+
+/// Those of `fences` that are not run and hold no output of `steps`.
+fn not_run_beside<'n, 's>(
+    fences: impl Iterator<Item = &'n Fence>,
+    steps: impl IntoIterator<Item = &'s Step>,
+) -> impl Iterator<Item = (&'n FenceLine, NotRun)> {
+    let expected = steps.into_iter().flat_map(|step| &step.expected);
+    let read: HashSet<usize> = expected.map(|line| line.line).collect();
+    let is_output = move |fence: &Fence| {
+        let first = fence.lines.first();
+        first.is_some_and(|first| read.contains(&first.number))
+    };
+    fences
+        .filter(move |fence| is_session(fence) || !is_output(fence))
+        .filter_map(session::not_run)
 }
 
 /// A part of notes whose fences belong together.
@@ -551,10 +581,10 @@ impl<'n> Region<'n> {
     }
 
     /// The fences that show a prompt or call Docker and are no transcripts, each by
-    /// itself.
-    fn not_run(&self) -> impl Iterator<Item = ExerciseDraft> {
-        let found = self.fences.iter().filter_map(session::not_run);
-        found.map(|(line, why)| self.skipped(line, why))
+    /// itself, but for those that hold output of `transcripts`.
+    fn not_run(&self, transcripts: &Transcripts<'_>) -> Vec<ExerciseDraft> {
+        let found = not_run_beside(self.fences.iter(), &transcripts.steps);
+        found.map(|(line, why)| self.skipped(line, why)).collect()
     }
 
     /// The fence with `line`, which is not run.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::docker::{Invocation, ProgramCall, compose};
 use crate::notes::Fence;
-use crate::session::{FenceKind, fence_kind};
+use crate::session::{FenceKind, fence_kind, may_be_output};
 
 /// A file that is written into the lab's folder before the first step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,10 @@ pub(super) fn given_files(fences: &[&Fence], commands: &[TypedCommand<'_>]) -> V
         let entered = user.and_then(|user| Some((user.line, user.folder.as_ref()?)));
         let entered = entered.filter(|(_, folder)| !folder.as_os_str().is_empty());
         let (written_at, path) = match entered {
-            Some((line, folder)) => (Some(line), folder.join(path)),
+            Some((line, folder)) => {
+                let is_made = is_made(folder, line, commands);
+                (is_made.then_some(line), folder.join(path))
+            }
             None => (None, path),
         };
         files.push(GivenFile {
@@ -83,6 +86,22 @@ pub(super) fn given_files(fences: &[&Fence], commands: &[TypedCommand<'_>]) -> V
         });
     }
     files
+}
+
+/// Whether a command above `line` names the outermost of the folders in `folder`, which it
+/// may make. One that nothing made stands there with the author's file.
+fn is_made(folder: &Path, line: usize, commands: &[TypedCommand<'_>]) -> bool {
+    let outermost = folder.components().next();
+    let names = |call: &ProgramCall| {
+        let mut words = call
+            .words
+            .iter()
+            .flat_map(|word| Path::new(word).components());
+        call.program != "cd" && words.any(|part| Some(part) == outermost)
+    };
+    let above = commands.iter().take_while(|one| one.line < line);
+    let mut calls = above.flat_map(|one| ProgramCall::all(one.text));
+    calls.any(|call| names(&call))
 }
 
 /// The first command among `until` that uses the file at `path`, by name or to build or
@@ -215,18 +234,14 @@ pattern! {
     NAME_IN_COMMENT = r"^(?:#|//|;|--|<!--|/\*) *(?P<name>(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*) *(?:-->|\*/)?$";
 }
 
-/// What a fence is marked with that shows an output.
-const OUTPUTS: [&str; 7] = ["", "text", "txt", "plain", "output", "console", "log"];
-
 /// The one file that the paragraph above a fence names, where it says nothing else or the
 /// fence is marked as in some language: else it may be the output of a program.
 fn only_name_above(fence: &Fence) -> Option<&str> {
-    let language = fence.info.split_whitespace().next().unwrap_or_default();
     let above = fence.above.as_deref()?;
     let mut names = SUFFIXED_NAME.find_iter(above).map(|name| name.as_str());
     let is_around = |letter: char| letter.is_whitespace() || "`*_\"':：".contains(letter);
     let is_all = |name: &&str| above.trim_matches(is_around) == *name;
-    let is_file = |name: &&str| is_all(name) || !OUTPUTS.contains(&language);
+    let is_file = |name: &&str| is_all(name) || !may_be_output(fence);
     let name = names.next().filter(is_file)?;
     names.all(|other| other == name).then_some(name)
 }
@@ -234,11 +249,7 @@ fn only_name_above(fence: &Fence) -> Option<&str> {
 /// The file that the first line of a fence names in a comment, where the fence is marked as in
 /// some language.
 fn name_in_comment(fence: &Fence) -> Option<&str> {
-    let language = fence.info.split_whitespace().next().unwrap_or_default();
-    let first = fence
-        .lines
-        .first()
-        .filter(|_| !OUTPUTS.contains(&language))?;
+    let first = fence.lines.first().filter(|_| !may_be_output(fence))?;
     let named = NAME_IN_COMMENT.captures(first.text.trim())?;
     Some(named.name("name")?.as_str())
 }

@@ -33,7 +33,7 @@ use crate::reason::Reason;
 use crate::session::{NotRun, Step};
 
 pub use commands::{built_names, host_programs, needed_images};
-pub use discover::{Discovery, discover};
+pub use discover::{Discovery, discover, fences_not_run};
 pub use error::ExerciseError;
 pub use files::GivenFile;
 pub use folders::folders;

@@ -8,6 +8,7 @@ use super::comment::{
     has_foreign_letter, is_caption, is_comment, is_pointed, is_prose, without_remark,
 };
 use super::prompt::{self, PromptForm, Prompts};
+use super::terminal_cue::without_label;
 use super::{is_elision, opens_shell};
 use crate::shell::{Property, words};
 
@@ -49,6 +50,13 @@ pub fn fence_kind(fence: &Fence) -> FenceKind {
     }
 }
 
+/// Whether the info string of `fence` names no language but that of an output.
+pub fn may_be_output(fence: &Fence) -> bool {
+    const OUTPUTS: [&str; 7] = ["", "text", "txt", "plain", "output", "console", "log"];
+    let language = fence.info.split_whitespace().next().unwrap_or_default();
+    OUTPUTS.contains(&language)
+}
+
 /// Whether the info string of `fence` says that it is a transcript.
 fn says_console(fence: &Fence) -> bool {
     let language = fence.info.split([' ', ',', '{']).next();
@@ -66,7 +74,10 @@ fn says_console(fence: &Fence) -> bool {
 ///                                               3f1c5b0a9d27
 /// ```
 pub(super) fn beginning(fence: &Fence) -> Option<usize> {
-    let text = |index: usize| fence.lines.get(index).map_or("", |line| line.text.as_str());
+    let text = |index: usize| {
+        let line = fence.lines.get(index);
+        line.map_or("", |line| without_label(&line.text))
+    };
     let first = (0..fence.lines.len())
         .find(|&index| {
             let (line, next) = (text(index), text(index + 1));
@@ -97,7 +108,7 @@ fn is_layout(line: &str) -> bool {
         || is_comment(line)
         || is_caption(line)
         || is_pointed(line)
-        || line.trim() == "#"
+        || ["#", "^C"].contains(&line.trim())
 }
 
 /// What is typed in `line` where it is at the bare `#`.

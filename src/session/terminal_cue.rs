@@ -30,16 +30,34 @@ pub(super) struct TerminalName {
 }
 
 impl TerminalName {
-    /// Whether it is the first by its name.
-    pub(super) fn is_first(self) -> bool {
-        self.number == 0
+    /// Which one it is by its name, from 0.
+    pub(super) fn number(self) -> usize {
+        self.number
     }
 
     /// Of a digit or letter.
     fn of(sign: &str) -> Option<Self> {
         const WORDS: [&[&str]; 4] = [
-            &["1", "a", "첫", "first", "1st", "一", "①"],
-            &["2", "b", "두", "둘", "second", "2nd", "二", "②"],
+            &[
+                "1", "a", "첫", "first", "1st", "一", "①", "왼쪽", "left", "위쪽", "top", "서버",
+                "server",
+            ],
+            &[
+                "2",
+                "b",
+                "두",
+                "둘",
+                "second",
+                "2nd",
+                "二",
+                "②",
+                "오른쪽",
+                "right",
+                "아래쪽",
+                "bottom",
+                "클라이언트",
+                "client",
+            ],
             &["3", "c", "세", "셋", "third", "3rd", "三", "③"],
             &["4", "d", "네", "넷", "fourth", "4th", "四", "④"],
         ];
@@ -58,6 +76,8 @@ pattern! {
             | 터미널 (?: \s?창 )? | 콘솔 (?: \s?창 )? | ターミナル | 端末 | 终端 )
             \s? [-\#(]? \s? (?<behind> [1-4A-D] | [一二三四①-④] ) (?<more> [.:]? [0-9A-Za-z] | \s? (?: 개 | 대 ) )?
         | (?<korean> 첫 | 두 | 둘 | 세 | 셋 | 네 | 넷 | [1-4] ) \s? (?: 번 | 번째 | 째 ) \s? (?: 터미널 | 콘솔 | 쉘 | 셸 | 창 | 탭 )
+        | (?<side> 왼쪽 | 오른쪽 | 위쪽 | 아래쪽 | 서버 | 클라이언트 ) \s? (?: 터미널 | 콘솔 | 쉘 | 셸 | 창 | 탭 | 패널 | 화면 )
+        | \b (?<pane> left | right | top | bottom | server | client ) \s (?: terminal | console | shell | window | tab | pane ) \b
         | \b (?<english> first | 1st | second | 2nd | third | 3rd | fourth | 4th ) \s (?: \w+ \s )? (?: terminal | console | shell | window | tab | session ) \b
         | 第 (?<chinese> [一二三四] ) 个 (?: 终端 | 窗口 )";
     /// One that was not used before, or not this one.
@@ -80,46 +100,51 @@ pattern! {
         | (?: 最初の | 元の ) \s? (?: ターミナル | 端末 )
         | (?: 原来的? | 之前的? ) \s? (?: 终端 | 窗口 )";
     /// What follows a terminal that is only spoken of: nothing is typed in it.
-    ONLY_SPOKEN_OF = r"(?ix)^ \s? (?: 창 )? \s? (?: 은 | 는 | 이 | 가 | 도 ) \s | ^ \s (?: is | are | still | keeps | stays | shows | will | should | running ) \b";
+    ONLY_SPOKEN_OF = r"(?ix)^ \s? (?: 창 )? \s? (?: 은 | 는 | 이 | 가 | 도 | 의 | [을를] \s (?: 보 | 확인 ) ) | ^ \s [a-z]+s \b | ^ \s (?: are | will | should | can | running ) \b";
     /// A program that was left by a key.
-    INTERRUPTS = r"(?i)(?:ctrl|control|컨트롤|⌃)\s*(?:키)?\s*[-+와과]?\s*c\b|\^C\b";
+    INTERRUPTS = r"(?i)(?:ctrl|control|컨트롤|⌃)\s*(?:키)?\s*[-+와과]?\s*c(?-u:\b)|\^C(?-u:\b)";
+    /// The number of a terminal in front of its prompt: `[2]$ docker ps`.
+    NUMBERED_PROMPT = r"^\s*[\[(](?<number>[1-4])[\])]\s?(?<prompt>[$#%>])";
+    /// A comment behind a command.
+    BEHIND_COMMAND = r"\s#+\s(?<label>\S.*)$";
     /// A line of a transcript that says in which terminal what stands below, or behind, is typed.
     LABEL = r"(?ix)^ \s* (?: \# + | // | [-=*─]+ | > )? \s* [\[(<【]? \s*
-        (?: (?: terminal | term | console | shell | tab | window ) (?: \s (?: window | tab ) )? | 터미널 (?: \s?창 )? | 콘솔 | 창 | ターミナル | 端末 | 终端 )
-        \s? [-\#_]? \s? (?<number> [1-4] | [A-D] ) \s*
+        (?: (?: (?: terminal | term | console | shell | tab | window ) (?: \s (?: window | tab ) )? | 터미널 (?: \s?창 )? | 콘솔 | 창 | ターミナル | 端末 | 终端 )
+        \s? [-\#_]? \s? (?<number> [1-4] | [A-D] ) | (?<side> 왼쪽 | 오른쪽 | left | right ) (?: \s? (?: 터미널 | 창 | 패널 | terminal | window | pane ) )? ) \s*
         (?: (?<prompt> [$\#%>] ) | [\])>】:：] | $ | [-=*─]+ | \( [^)]* \) | \s [-–—:] \s )";
 }
 
 /// Which terminal `text`, above a transcript, says that it is typed in; what it says last counts.
 pub(super) fn in_text(text: &str) -> Option<Cue> {
-    let mut found: Option<(usize, Cue)> = None;
-    let mut add = |end: usize, cue: Option<Cue>| {
-        let is_spoken_of = ONLY_SPOKEN_OF.is_match(&text[end..]);
-        let is_later = found.as_ref().is_none_or(|(at, _)| *at <= end);
-        if let Some(cue) = cue.filter(|_| is_later && !is_spoken_of) {
-            found = Some((end, cue));
-        }
-    };
+    let is_spoken_of = |end: usize| ONLY_SPOKEN_OF.is_match(&text[end..]);
+    let cues = all_in_text(text).into_iter();
+    let cues = cues.filter(|(end, _)| !is_spoken_of(*end));
+    cues.max_by_key(|(end, _)| *end).map(|(_, cue)| cue)
+}
+
+/// Which terminal `text`, above lines of output, speaks of last.
+pub(super) fn spoken_of(text: &str) -> Option<Cue> {
+    let cues = all_in_text(text).into_iter();
+    cues.max_by_key(|(end, _)| *end).map(|(_, cue)| cue)
+}
+
+/// All that `text` says about terminals, each with the byte at which that ends.
+fn all_in_text(text: &str) -> Vec<(usize, Cue)> {
+    const SIGNS: [&str; 6] = ["behind", "korean", "side", "pane", "english", "chinese"];
+    let mut found = Vec::new();
     for numbered in NUMBERED.captures_iter(text) {
-        if numbered.name("more").is_some() {
-            continue;
-        }
-        let sign = ["behind", "korean", "english", "chinese"];
-        let sign = sign.iter().find_map(|name| numbered.name(name));
+        let sign = SIGNS.iter().find_map(|name| numbered.name(name));
         let name = sign.and_then(|sign| TerminalName::of(sign.as_str()));
         let end = numbered.get(0).map_or(0, |whole| whole.end());
-        add(end, name.map(Cue::Named));
+        let name = name.filter(|_| numbered.name("more").is_none());
+        found.extend(name.map(|name| (end, Cue::Named(name))));
     }
-    let of = |pattern: &Regex| -> Vec<usize> {
-        pattern.find_iter(text).map(|found| found.end()).collect()
+    let mut add = |pattern: &Regex, cue: Cue| {
+        found.extend(pattern.find_iter(text).map(|one| (one.end(), cue.clone())));
     };
-    for end in of(&OTHER) {
-        add(end, Some(Cue::Other));
-    }
-    for end in of(&FIRST) {
-        add(end, Some(Cue::First));
-    }
-    found.map(|(_, cue)| cue)
+    add(&OTHER, Cue::Other);
+    add(&FIRST, Cue::First);
+    found
 }
 
 /// Whether `text`, above a transcript, says that the program above was interrupted.
@@ -130,7 +155,18 @@ pub(super) fn interrupts(text: &str) -> bool {
 /// The terminal that `line` of a transcript names, and how many bytes of it do so: what is left
 /// may be a prompt.
 pub(super) fn label(line: &str) -> Option<(TerminalName, usize)> {
-    let found = LABEL.captures(line)?;
+    if let Some(found) = NUMBERED_PROMPT.captures(line) {
+        return Some((
+            TerminalName::of(&found["number"])?,
+            found.name("prompt")?.start(),
+        ));
+    }
+    let Some(found) = LABEL.captures(line) else {
+        let behind = BEHIND_COMMAND.captures(line)?;
+        let remark = format!("# {}", &behind["label"]);
+        let (name, end) = label(&remark)?;
+        return (end == remark.len()).then_some((name, 0));
+    };
     let end = match found.name("prompt") {
         Some(sign) => sign.start(),
         None => found.get(0)?.end(),
@@ -138,13 +174,19 @@ pub(super) fn label(line: &str) -> Option<(TerminalName, usize)> {
     let rest = line[end..].trim();
     let is_alone = rest.is_empty() || is_comment(line) || is_caption(line);
     let is_prompt = rest.starts_with(['$', '#', '%', '>']);
-    let name = TerminalName::of(&found["number"])?;
+    let sign = found.name("number").or_else(|| found.name("side"))?;
+    let name = TerminalName::of(sign.as_str())?;
     let behind = line[end..].len() - line[end..].trim_start().len();
     match (is_alone, is_prompt) {
         (true, _) => Some((name, line.len())),
         (_, true) => Some((name, end + behind)),
         _ => None,
     }
+}
+
+/// `line` of a transcript without what names a terminal in front of its prompt.
+pub(super) fn without_label(line: &str) -> &str {
+    label(line).map_or(line, |(_, behind)| &line[behind..])
 }
 
 #[cfg(test)]
@@ -181,6 +223,8 @@ mod tests {
             "In the second terminal:",
             "### Terminal B",
             "첫 번째 터미널은 그대로 두고 터미널 2에서 실행한다.",
+            "왼쪽 창에서 로그를 보면서 오른쪽 창에서 접속합니다.",
+            "Open a second terminal. The first terminal stands still.",
         ] {
             assert_eq!(in_text(text), named(1), "{text}");
         }

@@ -19,10 +19,10 @@ use std::collections::BTreeMap;
 
 use super::fence_kind::{FenceKind, fence_kind};
 use super::prompt::{PromptLine, Prompts};
-use super::terminal_cue::{Cue, TerminalName, in_text, interrupts, label};
+use super::terminal_cue::{Cue, TerminalName, in_text, interrupts, label, spoken_of};
 use super::transcript::{TranscriptParser, keys_shown};
-use super::{Keys, SessionError, Step, opens_shell};
-use crate::notes::Fence;
+use super::{Keys, SessionError, Step, is_caption, is_comment, opens_shell};
+use crate::notes::{Fence, FenceLine};
 
 /// The terminal that a step is typed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -126,6 +126,7 @@ impl Terminals {
         for (number, part) in parts(fence).into_iter().enumerate() {
             let cue = match &part.label {
                 Some(name) => Some(Cue::Named(name.clone())),
+                None if number == 0 && begins_with_output(&part.fence) => spoken_of(&text),
                 None if number == 0 => in_text(&format!("{text}\n{}", fence.info)),
                 None => None,
             };
@@ -143,17 +144,19 @@ impl Terminals {
         self.parts += 1;
         let part = self.parts;
         let may_go_on = resumed != self.current || first_prompt(fence).is_none();
-        self.reader().part(fence, part, may_go_on);
+        self.reader()
+            .part(fence, part, may_go_on, begins_with_output(fence));
     }
 
     /// A fence that is no transcript, which may show what the last command prints.
     fn other_fence(&mut self, fence: &Fence, below_transcript: bool) {
-        let cue = in_text(&fence.lead.join("\n"));
+        let cue = spoken_of(&fence.lead.join("\n"));
         let named = cue.and_then(|cue| self.known(&cue));
         if let Some(named) = named
             && self.readers[named].is_in_foreground()
             && self.readers[named].can_go_on_in(fence)
         {
+            self.readers[named].elide_meanwhile(fence);
             self.readers[named].output_of(fence);
         } else if below_transcript && self.reader().goes_on_in(fence) {
             self.reader().output_of(fence);
@@ -175,10 +178,11 @@ impl Terminals {
             return known;
         }
         let is_begun = self.readers.iter().any(TranscriptParser::is_begun);
-        let is_first = !is_begun || matches!(&cue, Cue::Named(name) if name.is_first());
+        let is_first = !is_begun || matches!(&cue, Cue::Named(name) if name.number() == 0);
         let terminal = match &cue {
             _ if is_first && !self.names.values().any(|named| *named == 0) => 0,
             // One that the notes called another one first, and number now.
+            Cue::Named(name) if self.is_unnamed(name.number()) => name.number(),
             Cue::Named(_) if self.is_unnamed(self.current) => self.current,
             Cue::Named(_) | Cue::Other | Cue::First => self.open(None),
         };
@@ -190,7 +194,8 @@ impl Terminals {
 
     /// Whether the notes opened terminal `number` beside another one, and did not name it.
     fn is_unnamed(&self, number: usize) -> bool {
-        number > 0 && !self.names.values().any(|named| *named == number)
+        (1..self.readers.len()).contains(&number)
+            && !self.names.values().any(|named| *named == number)
     }
 
     fn open(&mut self, unless_busy: Option<usize>) -> usize {
@@ -209,7 +214,8 @@ impl Terminals {
             return;
         }
         let prompts = Prompts::of(fence);
-        let Some(found) = first_prompt_by(fence, &prompts) else {
+        let first = first_prompt_by(fence, &prompts);
+        let Some(found) = first.filter(|_| !begins_with_output(fence)) else {
             return;
         };
         let knows = |reader: &TranscriptParser| reader.has_open(&found.form);
@@ -328,8 +334,11 @@ fn parts(fence: &Fence) -> Vec<Part> {
         }
         part.fence.lines.push(line);
     }
-    let has_text = |part: &Part| part.fence.lines.iter().any(|line| !line.text.is_empty());
-    parts.retain(has_text);
+    let is_blank = |line: &mut FenceLine| line.text.trim().is_empty();
+    for part in &mut parts {
+        while part.fence.lines.pop_if(is_blank).is_some() {}
+    }
+    parts.retain(|part| !part.fence.lines.is_empty());
     parts
 }
 
@@ -343,6 +352,14 @@ fn first_prompt(fence: &Fence) -> Option<usize> {
 fn first_prompt_by<'l>(fence: &'l Fence, prompts: &Prompts) -> Option<PromptLine<'l>> {
     let mut lines = fence.lines.iter();
     lines.find_map(|line| prompts.read(&line.text, line.number))
+}
+
+/// Whether `fence` begins with what is neither typed nor an author's.
+fn begins_with_output(fence: &Fence) -> bool {
+    let is_text = |line: &&str| !line.trim().is_empty() && !is_comment(line) && !is_caption(line);
+    let mut lines = fence.lines.iter().map(|line| line.text.as_str());
+    let first = lines.position(|line| is_text(&line));
+    first.is_some_and(|first| first_prompt(fence) > Some(first))
 }
 
 /// Whether the first line of `fence` is the key that ends a program.

@@ -1134,6 +1134,7 @@ fn remarks_after_an_exit_or_a_list_of_names_are_no_output() {
 fn with_below(transcript: &str, caption: Option<&str>, text: &str) -> (usize, bool) {
     let below = Fence {
         caption: caption.map(str::to_owned),
+        lead: caption.into_iter().map(str::to_owned).collect(),
         ..fence(text, 10)
     };
     let steps = parse_answer(&[fence(transcript, 1), below]).expect("transcripts");
@@ -1156,9 +1157,14 @@ fn output_goes_on_in_the_next_fence_where_a_caption_or_an_open_document_says_so(
         assert_eq!(with_below(silent, Some(caption), "a\nb"), (2, false));
     }
     let file = "As a result `app.py` looks like this:";
-    for caption in [None, Some("app.py:"), Some(file)] {
-        assert_eq!(with_below(silent, caption, "a\nb"), (0, true));
+    for caption in ["app.py:", file] {
+        assert_eq!(with_below(silent, Some(caption), "a\nb"), (0, true));
     }
+    // Nothing stands between the two; of several commands it is not known whose it is.
+    assert_eq!(with_below(silent, None, "a\nb"), (2, false));
+    let two = "$ docker ps\n$ docker network ls";
+    assert_eq!(with_below(two, None, "a\nb"), (0, true));
+    assert_eq!(with_below("$ mkdir a", None, "a\nb"), (0, true));
     assert_eq!(
         with_below("$ docker ps\na", Some("Output:"), "b"),
         (1, false)
@@ -1249,4 +1255,132 @@ fn a_number_in_a_circle_above_the_first_prompt_is_a_caption() {
         steps(&[first]),
         ["0 docker run --rm -v web:/w nginx ls /w (1)"]
     );
+}
+
+/// The terminal and the command of each step in fences with what leads to each.
+fn terminals(fences: &[(&str, &str)]) -> Vec<String> {
+    let mut line = 1;
+    let fences = fences.iter().map(|(lead, text)| {
+        let fence = Fence {
+            lead: (!lead.is_empty())
+                .then(|| lead.to_string())
+                .into_iter()
+                .collect(),
+            ..fence(text, line)
+        };
+        line += fence.lines.len() + 4;
+        fence
+    });
+    let fences: Vec<Fence> = fences.collect();
+    let steps = parse_answer(&fences).expect("transcripts");
+    let told = steps.iter().map(|step| {
+        let typed = step.command().unwrap_or("(keys)");
+        let number = step.terminal.number;
+        match step.terminal.unless_busy {
+            Some(other) => format!("{number} or {other}: {typed}"),
+            None => format!("{number}: {typed}"),
+        }
+    });
+    told.collect()
+}
+
+#[test]
+fn the_text_above_a_transcript_says_in_which_terminal_it_is_typed() {
+    assert_eq!(
+        terminals(&[
+            ("터미널 1에서 서버를 띄운다.", "$ docker run nginx\nready"),
+            ("새 터미널을 연다.", "$ curl localhost\nhi"),
+            ("이어서", "$ docker ps -q\n3f1c5b0a9d27"),
+            ("첫 번째 터미널로 돌아가 멈춘다.", "^C\n$ docker ps -q"),
+            ("터미널 2:", "$ exit"),
+        ]),
+        [
+            "0: docker run nginx",
+            "1: curl localhost",
+            "1: docker ps -q",
+            "0: (keys)",
+            "0: docker ps -q",
+            "1: exit"
+        ]
+    );
+}
+
+#[test]
+fn labels_inside_a_fence_part_it() {
+    assert_eq!(
+        terminals(&[(
+            "",
+            "# 터미널 1\n$ docker logs -f web\none\n\n# 터미널 2\n$ curl localhost\n\n# 터미널 1\ntwo\n^C\n$ ls"
+        )]),
+        [
+            "0: docker logs -f web",
+            "1: curl localhost",
+            "0: (keys)",
+            "0: ls"
+        ]
+    );
+    assert_eq!(
+        terminals(&[("", "[1]$ docker attach web\n[2]$ docker ps -q\n$ ls")]),
+        ["0: docker attach web", "1: docker ps -q", "1: ls"]
+    );
+}
+
+#[test]
+fn what_stands_below_a_program_that_does_not_end_is_typed_elsewhere_unless_it_was_left() {
+    let server = "$ docker run nginx\nready";
+    let ask = "$ curl localhost\nhi";
+    assert_eq!(
+        terminals(&[("", server), ("Now ask it.", ask)]),
+        ["0: docker run nginx", "1 or 0: curl localhost"]
+    );
+    assert_eq!(
+        terminals(&[("", server), ("Ctrl+C로 종료한다.", ask)]),
+        ["0: docker run nginx", "0: curl localhost"]
+    );
+    let ended = "$ docker run nginx\nready\n^C\n$";
+    assert_eq!(
+        terminals(&[("", ended), ("Now ask it.", ask)])[2],
+        "0: curl localhost"
+    );
+    // A shell that nothing opens again is the one that stood open.
+    let inside = "$ docker run -it alpine sh\n/ # ls\nbin";
+    let outside = ("Look from outside.", "$ docker ps -q\n3f1c5b0a9d27");
+    assert_eq!(
+        terminals(&[("", inside), outside, ("Inside:", "/ # exit")]),
+        [
+            "0: docker run -it alpine sh",
+            "0: ls",
+            "1: docker ps -q",
+            "0: exit"
+        ]
+    );
+    assert_eq!(
+        terminals(&[("", inside), outside]),
+        [
+            "0: docker run -it alpine sh",
+            "0: ls",
+            "0: (keys)",
+            "0: docker ps -q"
+        ]
+    );
+}
+
+#[test]
+fn a_fence_without_prompts_below_a_terminals_name_is_what_that_one_printed_since() {
+    let fences = [
+        ("[터미널 A]", "$ docker events"),
+        ("[터미널 B]", "$ docker rm web\nweb"),
+        ("터미널 A의 출력:", "container destroy web"),
+    ];
+    let fences: Vec<Fence> = fences
+        .iter()
+        .zip([1, 10, 20])
+        .map(|((lead, text), line)| Fence {
+            lead: vec![lead.to_string()],
+            ..fence(text, line)
+        })
+        .collect();
+    let steps = parse_answer(&fences).expect("transcripts");
+    let shown: Vec<usize> = steps.iter().map(|step| step.expected.len()).collect();
+    assert_eq!(shown, [1, 1]);
 }

@@ -14,12 +14,14 @@ use crate::pattern::pattern;
 use super::comment::{
     is_caption, is_comment, is_pointed, is_prose, prints_no_comment, without_remark,
 };
-use super::fence_kind::{FenceKind, NotRun, beginning, calls_known_program, fence_kind, not_run};
+use super::fence_kind::{
+    FenceKind, NotRun, beginning, calls_known_program, fence_kind, may_be_output, not_run,
+};
 use super::opens_shell::{self, Opens};
 use super::prompt::{self, PromptForm, PromptLine, Prompts};
 use super::set_prompt::SetPrompt;
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
-use crate::shell::{Script, Typed, words};
+use crate::shell::{Property, Script, Typed, words};
 
 /// What `docker attach` prints when it is left by keys.
 const ESCAPED: &str = "read escape sequence";
@@ -65,12 +67,41 @@ pub(super) struct TranscriptParser {
 
 impl TranscriptParser {
     /// Reads `fence`, which is number `part` of the transcripts. Where it `may_go_on`, its
-    /// lines above a prompt are output of what runs in the foreground.
-    pub(super) fn part(&mut self, fence: &Fence, part: usize, may_go_on: bool) {
+    /// lines above a prompt are output of what runs in the foreground; where it
+    /// `begins_with_output`, they may be of a command that shows none.
+    pub(super) fn part(
+        &mut self,
+        fence: &Fence,
+        part: usize,
+        may_go_on: bool,
+        begins_with_output: bool,
+    ) {
         let first = self.steps.len();
-        self.fence(fence, may_go_on && self.is_in_foreground());
+        let goes_on = may_go_on && self.is_in_foreground();
+        if goes_on {
+            self.elide_meanwhile(fence);
+        }
+        let is_below = announces_output(fence) || is_right_below(fence);
+        let begins = begins_with_output && is_below && self.awaits_output();
+        self.fence(fence, goes_on || begins);
         for step in &mut self.steps[first..] {
             step.terminal.part = part;
+        }
+    }
+
+    /// What the program in the foreground printed between two looks at its terminal, the second
+    /// one in `fence`, the notes need not show.
+    pub(super) fn elide_meanwhile(&mut self, fence: &Fence) {
+        let Some(step) = self.steps.last_mut() else {
+            return;
+        };
+        let is_shown = step.expected.last().is_some_and(|line| !line.elision);
+        if let Some(first) = fence.lines.first().filter(|_| is_shown) {
+            step.expected.push(Expected {
+                line: first.number,
+                text: String::new(),
+                elision: true,
+            });
         }
     }
 
@@ -218,19 +249,6 @@ impl TranscriptParser {
     /// its caption or its info string says so and no output is shown yet, or what is shown ends
     /// inside of a JSON document.
     pub(super) fn goes_on_in(&self, fence: &Fence) -> bool {
-        const SAY: [&str; 11] = [
-            "출력",
-            "결과",
-            "output",
-            "prints",
-            "printed",
-            "you get",
-            "you should see",
-            "you will see",
-            "出力",
-            "結果",
-            "输出",
-        ];
         let last = self.steps.last().filter(|step| step.command().is_some());
         let Some(last) = last.filter(|_| self.can_go_on_in(fence)) else {
             return false;
@@ -240,15 +258,28 @@ impl TranscriptParser {
             .iter()
             .map(|line| line.text.as_str())
             .collect();
-        let caption = fence.caption.as_deref().unwrap_or_default();
-        let said = format!("{caption} {}", fence.info).to_lowercase();
-        // A sentence about results may as well be about a file.
-        let is_short = caption.split_whitespace().count() <= 3;
-        let announces_output =
-            SAY.iter().any(|word| said.contains(word)) || is_short && said.contains("result");
         let is_silent = shown.iter().all(|line| line.trim().is_empty());
         let goes_on = || ends_inside_json(&shown) && begins_like_json(fence);
-        last.next.is_none() && (is_silent && announces_output || goes_on())
+        let begins = || announces_output(fence) || self.awaits_output() && is_right_below(fence);
+        last.next.is_none() && (is_silent && begins() || goes_on())
+    }
+
+    /// Whether the last command shows no output, and is the only one of its part that may print
+    /// some and shows none.
+    fn awaits_output(&self) -> bool {
+        let Some(last) = self.steps.last().filter(|step| step.next.is_none()) else {
+            return false;
+        };
+        let may_print = |step: &Step| {
+            let prints = |call: &ProgramCall| {
+                let repeats = call.docker().is_some_and(super::repeats);
+                !repeats && !Property::Terse.is_of(&call.program)
+            };
+            !step.shows_output() && step.calls().iter().any(prints)
+        };
+        let above = self.steps.iter().rev().skip(1);
+        let mut of_part = above.take_while(|step| step.terminal.part == last.terminal.part);
+        may_print(last) && !of_part.any(may_print)
     }
 
     /// Whether `fence` shows no command and is no file.
@@ -773,6 +804,33 @@ impl TranscriptParser {
             Err(self.errors)
         }
     }
+}
+
+/// Whether the caption or the info string of `fence` says that it is output.
+fn announces_output(fence: &Fence) -> bool {
+    const SAY: [&str; 11] = [
+        "출력",
+        "결과",
+        "output",
+        "prints",
+        "printed",
+        "you get",
+        "you should see",
+        "you will see",
+        "出力",
+        "結果",
+        "输出",
+    ];
+    let caption = fence.caption.as_deref().unwrap_or_default();
+    let said = format!("{caption} {}", fence.info).to_lowercase();
+    // A sentence about results may as well be about a file.
+    let is_short = caption.split_whitespace().count() <= 3;
+    SAY.iter().any(|word| said.contains(word)) || is_short && said.contains("result")
+}
+
+/// Whether nothing stands between `fence` and the one above it, and it is marked as no file.
+fn is_right_below(fence: &Fence) -> bool {
+    fence.lead.is_empty() && may_be_output(fence)
 }
 
 pattern! {

@@ -20,6 +20,7 @@ mod given;
 mod granted;
 mod handlers;
 pub mod kubernetes;
+mod left_running;
 mod log_moments;
 mod other_client;
 mod outcome;

@@ -30,11 +30,12 @@ use super::given::{
 };
 use super::granted::{Excused, excused, provide, reason};
 use super::handlers::LastStart;
+use super::left_running::{Taken, left_for};
 use super::log_moments;
 use super::outcome::{Ended, Observed, Stopped, blank, not_begun};
 use super::plan::{refusal, skip_reason};
 use super::shell_state;
-use super::terminals::{LabTerminals, Turn, is_ended_by_key, is_left_unseen, may_be_left};
+use super::terminals::{LabTerminals, LeftRunning, Turn, may_be_left};
 use super::twice::{Guide, RerunPlan, run_again};
 use super::{
     absent_files, absent_programs, author_home, compose_versions, control_groups, other_client,
@@ -43,12 +44,6 @@ use super::{
 
 /// How long to wait before something that was not ready is asked again.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
-
-/// How long a program in another terminal says nothing more about what was just typed, one that
-/// was left has done what it does, and one that the notes show ended goes on by itself.
-const ANSWERED: Duration = Duration::from_millis(150);
-const DONE: Duration = Duration::from_secs(1);
-const ENDED: Duration = Duration::from_secs(5);
 
 /// What is typed in place of an editor: it does nothing.
 const NOTHING: &str = ":";
@@ -346,12 +341,12 @@ pub fn is_about_a_lab_left(remark: &str) -> bool {
 
 /// An exercise that is being run.
 pub(super) struct ExerciseRun<'a> {
-    exercise: &'a Exercise,
+    pub(super) exercise: &'a Exercise,
     lab: &'a dyn Lab,
     engine: EngineInfo,
     options: RunOptions<'a>,
     surroundings: Surroundings,
-    terminals: LabTerminals<'a>,
+    pub(super) terminals: LabTerminals<'a>,
     /// The file mode mask of its user; none for the usual one.
     mask: Option<&'static str>,
     last_start: LastStart,
@@ -359,7 +354,7 @@ pub(super) struct ExerciseRun<'a> {
     password: Option<String>,
     /// What labbook did that the notes do not show, in sentences: what it made before the
     /// first step, and which programs it interrupted.
-    remarks: Vec<String>,
+    pub(super) remarks: Vec<String>,
 }
 
 impl<'a> ExerciseRun<'a> {
@@ -452,7 +447,8 @@ impl<'a> ExerciseRun<'a> {
                         (index, stopped)
                     }
                     Turn::Finish(left) => {
-                        (left, self.finish_left(left, &mut guide, &mut taken).err())
+                        let finished = self.finish_left(left, &judge, &mut guide, &mut taken);
+                        (left.step, finished.err())
                     }
                 };
                 if std::mem::take(&mut taken.is_behind) {
@@ -472,12 +468,12 @@ impl<'a> ExerciseRun<'a> {
         for left in self.terminals.left() {
             match stops.is_empty() {
                 true => {
-                    if let Err(stopped) = self.finish_left(left, &mut guide, &mut taken) {
-                        stops.push((left, stopped));
-                    }
+                    let finished = self.finish_left(left, &judge, &mut guide, &mut taken);
+                    stops.extend(finished.err().map(|stopped| (left.step, stopped)));
                 }
+                false if left.is_settled => {}
                 // What it shows next may be what was not typed elsewhere.
-                false => taken.observed[left] = None,
+                false => taken.observed[left.step] = None,
             }
             judge = taken.judged_again(script());
         }
@@ -514,7 +510,7 @@ impl<'a> ExerciseRun<'a> {
         };
         let mut stopped = outcome.stopped;
         if let Some(mut one) = outcome.observed {
-            let is_running = self.is_left(index, &one);
+            let is_running = stopped.is_none() && self.is_left(index, &one);
             if !is_running {
                 self.at_a_moment(index, &mut one, &taken.observed, judge, guide.as_ref());
             }
@@ -529,14 +525,17 @@ impl<'a> ExerciseRun<'a> {
                 Some(guide) => guide.take(index, &one.record()),
                 None => one.observation.clone(),
             };
-            let is_over = !is_running || self.is_settled(index, &observation, judge);
             judge.observe(index, observation.clone());
             let level = step.next.as_ref().map_or(step.level, |(_, level)| *level);
             self.terminals.set_level(Some(level));
             taken.observed[index] = Some(one);
             taken.judged[index] = Some(observation);
-            if !is_over {
-                self.terminals.leave(index);
+            if is_running {
+                self.terminals.set_left(Some(LeftRunning {
+                    step: index,
+                    is_settled: false,
+                }));
+                self.settle(index, judge, guide, taken);
             }
         }
         if stopped.is_none() {
@@ -564,148 +563,6 @@ impl<'a> ExerciseRun<'a> {
             done.map_err(|error| reason_of(&error))?;
         }
         Ok(())
-    }
-
-    /// Whether the program of step `index`, which did what was `observed`, was left running.
-    fn is_left(&self, index: usize, observed: &Observed) -> bool {
-        let may_be_left = may_be_left(self.exercise, index);
-        may_be_left && observed.observation.prompt.is_none() && observed.observation.exit.is_none()
-    }
-
-    /// Whether a program that was left running has done all that the notes show.
-    fn is_settled(&self, index: usize, observation: &Observation, judge: &Judge<'_>) -> bool {
-        self.exercise.steps[index].next.is_none()
-            && !is_ended_by_key(self.exercise, index)
-            && judge.would_pass(index, observation)
-    }
-
-    /// Takes what programs in other terminals than that of step `index` printed meanwhile.
-    fn look_at_others(
-        &mut self,
-        index: usize,
-        judge: &Judge<'_>,
-        guide: &mut Option<Guide<'_>>,
-        taken: &mut Taken,
-    ) -> Option<Stopped> {
-        for left in self.terminals.left() {
-            if left == index {
-                continue;
-            }
-            let wait = WaitFor::Quiet {
-                lines: 0,
-                quiet: ANSWERED,
-            };
-            if let Err(stopped) = self.go_on(left, wait, guide.as_ref(), taken) {
-                return Some(stopped);
-            }
-            let Some(observed) = &taken.observed[left] else {
-                continue;
-            };
-            let has_ended = observed.observation.prompt.is_some();
-            let seen = match guide {
-                Some(guide) => guide.clone().take(left, &observed.record()),
-                None => observed.observation.clone(),
-            };
-            if has_ended || self.is_settled(left, &seen, judge) {
-                self.settle(left, guide, taken);
-            }
-        }
-        None
-    }
-
-    /// Adds what the program of step `left` printed since, until `wait` has happened.
-    fn go_on(
-        &mut self,
-        left: usize,
-        wait: WaitFor,
-        guide: Option<&Guide<'_>>,
-        taken: &mut Taken,
-    ) -> Result<(), Stopped> {
-        let step = &self.exercise.steps[left];
-        self.terminals.enter(step.terminal);
-        let limit = self.exercise.limit(step);
-        let printed = self.terminals.current().go_on(wait, limit);
-        let printed = printed.map_err(|error| Stopped::Error(reason_of(&error)))?;
-        self.add(left, printed, wait, guide, taken);
-        Ok(())
-    }
-
-    /// Adds what was `printed` to what step `left` did.
-    fn add(
-        &mut self,
-        left: usize,
-        printed: Printed,
-        wait: WaitFor,
-        guide: Option<&Guide<'_>>,
-        taken: &mut Taken,
-    ) {
-        let step = &self.exercise.steps[left];
-        let more = self.observe(left, step, (None, printed), wait, guide);
-        let Some(observed) = &mut taken.observed[left] else {
-            return;
-        };
-        observed.observation.output.extend(more.observation.output);
-        observed.streams.extend(more.streams);
-        observed.observation.prompt = more.observation.prompt;
-        observed.observation.exit = more.observation.exit;
-    }
-
-    /// The notes go on in the terminal of step `left`, or end: its program has done what it
-    /// does, or is interrupted where they show another prompt.
-    fn finish_left(
-        &mut self,
-        left: usize,
-        guide: &mut Option<Guide<'_>>,
-        taken: &mut Taken,
-    ) -> Result<(), Stopped> {
-        let step = &self.exercise.steps[left];
-        let wait = WaitFor::Quiet {
-            lines: 0,
-            quiet: DONE,
-        };
-        self.go_on(left, wait, guide.as_ref(), taken)?;
-        let has_ended = |taken: &Taken| {
-            let observed = taken.observed[left].as_ref();
-            observed.is_none_or(|observed| observed.observation.prompt.is_some())
-        };
-        if step.next.is_some() && !is_ended_by_key(self.exercise, left) && !has_ended(taken) {
-            match is_left_unseen(self.exercise, left) {
-                true => {
-                    let limit = self.exercise.limit(step);
-                    let pressed =
-                        self.terminals
-                            .current()
-                            .press(Keys::Interrupt, WaitFor::Prompt, limit);
-                    let pressed = pressed.map_err(|error| Stopped::Error(reason_of(&error)))?;
-                    let pressed = Printed {
-                        exit: None,
-                        ..pressed
-                    };
-                    self.add(left, pressed, WaitFor::Prompt, guide.as_ref(), taken);
-                    self.remarks.push(format!(
-                        "line {}: `{}` goes on until it is interrupted; labbook did so where the notes go on in its terminal",
-                        step.line,
-                        step.command().unwrap_or_default()
-                    ));
-                }
-                false => self.go_on(left, WaitFor::Prompt, guide.as_ref(), taken)?,
-            }
-        }
-        self.settle(left, guide, taken);
-        Ok(())
-    }
-
-    /// What step `left` did is whole now.
-    fn settle(&mut self, left: usize, guide: &mut Option<Guide<'_>>, taken: &mut Taken) {
-        self.terminals.settle(&self.exercise.steps[left]);
-        let Some(observed) = &taken.observed[left] else {
-            return;
-        };
-        taken.judged[left] = Some(match guide {
-            Some(guide) => guide.take(left, &observed.record()),
-            None => observed.observation.clone(),
-        });
-        taken.is_behind = true;
     }
 
     /// A shell prompts for the first step of `portion`, and its files are there: where
@@ -918,7 +775,7 @@ impl<'a> ExerciseRun<'a> {
     }
 
     /// What the step shows that sent `command`, as the notes could show it.
-    fn observe(
+    pub(super) fn observe(
         &mut self,
         index: usize,
         step: &Step,
@@ -1153,13 +1010,9 @@ impl<'a> ExerciseRun<'a> {
     fn then(&self, index: usize, step: &Step) -> WaitFor {
         if may_be_left(self.exercise, index) {
             let shown = step.expected.iter().filter(|line| !line.elision);
-            let prompts_here = step.next.is_some()
-                && !is_ended_by_key(self.exercise, index)
-                && !is_left_unseen(self.exercise, index);
-            return WaitFor::Quiet {
-                lines: shown.filter(|line| !line.text.is_empty()).count(),
-                quiet: if prompts_here { ENDED } else { DONE },
-            };
+            let lines = shown.filter(|line| !line.text.is_empty()).count();
+            let quiet = left_for(self.exercise, index);
+            return WaitFor::Quiet { lines, quiet };
         }
         match &step.next {
             Some((_, level)) if *level > step.level => WaitFor::NestedShell,
@@ -1215,46 +1068,6 @@ fn password_of(exercise: &Exercise) -> Option<String> {
         name.ends_with("PASSWORD").then(|| value.to_owned())
     });
     values.next_back()
-}
-
-/// What the steps did that were taken so far.
-struct Taken {
-    observed: Vec<Option<Observed>>,
-    /// The same as it is judged.
-    judged: Vec<Option<Observation>>,
-    /// What the program of the step above printed of a step, by its index, which then is not
-    /// typed.
-    printed: Option<(usize, Observed)>,
-    /// Whether a step did more since it was judged.
-    is_behind: bool,
-}
-
-impl Taken {
-    /// Of `count` steps none.
-    fn new(count: usize) -> Self {
-        let mut observed = Vec::new();
-        observed.resize_with(count, || None);
-        Self {
-            observed,
-            judged: vec![None; count],
-            printed: None,
-            is_behind: false,
-        }
-    }
-
-    /// A judge of all that was taken.
-    fn judged_again<'s>(&self, script: JudgedExercise<'s>) -> Judge<'s> {
-        let mut judge = Judge::new(script);
-        for (index, observation) in self.judged.iter().enumerate() {
-            if let Some(observation) = observation
-                .as_ref()
-                .filter(|_| self.observed[index].is_some())
-            {
-                judge.observe(index, observation.clone());
-            }
-        }
-        judge
-    }
 }
 
 /// A step that was typed.

@@ -22,8 +22,8 @@ use crate::terminal::Terminal;
 pub(super) enum Turn {
     /// This step, from 0, is taken.
     Step(usize),
-    /// The notes go on in the terminal of this step, whose program was left to run.
-    Finish(usize),
+    /// The notes go on in the terminal of this program.
+    Finish(LeftRunning),
 }
 
 /// The open terminals of a lab.
@@ -38,8 +38,17 @@ struct OpenTerminal<'a> {
     terminal: Terminal<'a>,
     /// The level of the shell that prompts; none where it hangs, or was not seen.
     level: Option<usize>,
-    /// The step, from 0, whose program was left running.
-    left: Option<usize>,
+    /// The program that was left running.
+    left: Option<LeftRunning>,
+}
+
+/// A step whose program was left running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LeftRunning {
+    /// The step, from 0.
+    pub(super) step: usize,
+    /// Whether it has shown all that the notes show of it.
+    pub(super) is_settled: bool,
 }
 
 impl<'a> LabTerminals<'a> {
@@ -114,20 +123,13 @@ impl<'a> LabTerminals<'a> {
         self.open[self.current].level = level;
     }
 
-    /// Notes that the program of step `index` goes on in the current one.
-    pub(super) fn leave(&mut self, index: usize) {
-        self.open[self.current].left = Some(index);
+    /// Notes that the program of a step goes on in the current one, or that none does.
+    pub(super) fn set_left(&mut self, left: Option<LeftRunning>) {
+        self.open[self.current].left = left;
     }
 
-    /// Notes that nothing is awaited of the program in the terminal of `step` any more.
-    pub(super) fn settle(&mut self, step: &Step) {
-        if let Some(place) = self.place(step.terminal) {
-            self.open[place].left = None;
-        }
-    }
-
-    /// The steps, from 0, whose programs were left running, as their terminals were opened.
-    pub(super) fn left(&self) -> Vec<usize> {
+    /// The programs that were left running, as their terminals were opened.
+    pub(super) fn left(&self) -> Vec<LeftRunning> {
         self.open.iter().filter_map(|open| open.left).collect()
     }
 
@@ -135,25 +137,23 @@ impl<'a> LabTerminals<'a> {
     /// terminal whose steps do not stand among them; at the `end` of the notes such a
     /// terminal goes on itself.
     pub(super) fn turn(&self, exercise: &Exercise, wait: &[usize], end: bool) -> Option<Turn> {
-        let mut blocked: Vec<usize> = Vec::new();
+        let left = |step: &Step| {
+            let place = self.place(step.terminal)?;
+            self.open[place].left
+        };
+        let is_held = |step: &Step, left: LeftRunning| {
+            exercise.steps[left.step].terminal.part == step.terminal.part
+        };
         for &index in wait {
             let step = &exercise.steps[index];
-            let number = step.terminal.number;
-            if blocked.contains(&number) {
-                continue;
-            }
-            let left = self.place(step.terminal).and_then(|at| self.open[at].left);
-            match left {
-                Some(left) if exercise.steps[left].terminal.part == step.terminal.part => {
-                    blocked.push(number);
-                }
+            match left(step) {
+                Some(left) if is_held(step, left) => {}
                 Some(left) => return Some(Turn::Finish(left)),
                 None => return Some(Turn::Step(index)),
             }
         }
         let first = wait.first().filter(|_| end)?;
-        let place = self.place(exercise.steps[*first].terminal)?;
-        self.open[place].left.map(Turn::Finish)
+        left(&exercise.steps[*first]).map(Turn::Finish)
     }
 }
 
@@ -171,14 +171,17 @@ fn next_in_part(exercise: &Exercise, index: usize) -> Option<&Step> {
     (next.terminal == terminal).then_some(next)
 }
 
-/// Whether the program of step `index` may be left running while the next part is typed in
-/// another terminal.
+/// Whether the program of step `index` may be left running: the next part is typed in another
+/// terminal, or the notes end with it.
 pub(super) fn may_be_left(exercise: &Exercise, index: usize) -> bool {
     let step = &exercise.steps[index];
-    let elsewhere =
-        next_part(exercise, index).is_some_and(|next| next.terminal.number != step.terminal.number);
-    let Some(command) = step.command().filter(|_| elsewhere) else {
+    let Some(command) = step.command() else {
         return false;
+    };
+    let stays = ProgramCall::stays_in_foreground(command);
+    let goes_on_elsewhere = match next_part(exercise, index) {
+        Some(next) => next.terminal.number != step.terminal.number,
+        None => step.next.is_none() && stays && !ProgramCall::follows_for_ever(command),
     };
     let is_last = next_in_part(exercise, index).is_none_or(|next| next.keys().is_some());
     let opens = session::opens_shell(command)
@@ -186,9 +189,8 @@ pub(super) fn may_be_left(exercise: &Exercise, index: usize) -> bool {
             .next
             .as_ref()
             .is_some_and(|(_, level)| *level > step.level);
-    let ends = !ProgramCall::all_of_docker(command).is_empty()
-        && !ProgramCall::stays_in_foreground(command);
-    is_last && !opens && !ends && !step.only_waits()
+    let ends = !ProgramCall::all_of_docker(command).is_empty() && !stays;
+    goes_on_elsewhere && is_last && !opens && !ends && !step.only_waits()
 }
 
 /// Whether the key that ends the program of step `index` stands right behind it: what the next

@@ -19,6 +19,7 @@ mod rounds;
 mod shell_files;
 mod stand_ins;
 pub(crate) mod support;
+mod terminals;
 mod tty;
 mod twice;
 mod update;

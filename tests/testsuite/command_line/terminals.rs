@@ -1,0 +1,118 @@
+//! Notes that show more terminals than one.
+
+use super::support::{Desk, Verified};
+
+/// A program in the foreground of the first terminal, which says what the second one sends.
+const SERVER: &str = "[Terminal 1]
+$ docker run --rm --name box busybox sh -c 'mkfifo /in; echo started; while true; do read word < /in && echo got $word; done'
+started
+got a
+got b
+[Terminal 2]
+$ docker exec box sh -c 'echo a > /in; sleep 0.2; echo b > /in'
+$ docker ps --format '{{.Names}}'
+box";
+
+fn verified(transcript: &str) -> Verified {
+    Desk::with_transcript(transcript).verify()
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn what_a_second_terminal_causes_is_judged_in_the_first() {
+    verified(SERVER).is("passed");
+    for (right, wrong) in [
+        ("got b\n", "got c\n"),
+        ("got a\ngot b\n", "got b\ngot a\n"),
+        ("got b\n", "got b\ngot b\n"),
+        ("started\n", "begun\n"),
+        ("\nbox", "\nbax"),
+    ] {
+        verified(&SERVER.replace(right, wrong)).is("failed");
+    }
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_program_that_goes_on_is_judged_by_what_the_notes_show_of_it_so_far() {
+    verified(&SERVER.replace("got a\ngot b\n", "")).is("passed");
+    verified(&SERVER.replace("got a\ngot b\n", "...\n")).is("passed");
+    // What the notes show behind it did not come.
+    verified(&SERVER.replace("got a\ngot b\n", "...\ngot c\n")).is("failed");
+    let alone = &SERVER[..SERVER.find("\ngot a").expect("a line of output")];
+    verified(alone).is("passed");
+    verified(&alone.replace("\nstarted", "\nbegun")).is("failed");
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn the_key_that_ends_a_program_is_pressed_behind_what_the_next_terminal_shows() {
+    let stopped = SERVER
+        .replace("--rm --name", "-it --rm --name")
+        .replace("got b\n", "got b\n^C\n$ docker ps -q\n");
+    verified(&stopped).is("passed");
+    let wrong = stopped.replace("docker ps -q\n", "docker ps -q\n0a1b2c3d4e5f\n");
+    verified(&wrong).is("failed");
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_shell_in_a_container_goes_on_where_its_terminal_does() {
+    let shells = "# terminal 1
+$ docker run -it --name box busybox sh
+/ # touch /made
+# terminal 2
+$ docker exec box ls /made
+/made
+$ docker exec box sh -c 'echo two > /made'
+# terminal 1
+/ # cat /made
+two
+/ # exit
+$ echo $?
+0";
+    verified(shells).is("passed");
+    verified(&shells.replace("made\ntwo", "made\none")).is("failed");
+    verified(&shells.replace("$?\n0", "$?\n1")).is("failed");
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn each_terminal_has_its_own_variables_and_status() {
+    let own = "# terminal 1
+$ WHO=one
+$ sh -c 'exit 3'
+# terminal 2
+$ echo who: $WHO
+who:
+$ WHO=two
+# terminal 1
+$ echo $?
+3
+$ echo who: $WHO
+who: one";
+    verified(own).is("passed");
+    verified(&own.replace("who:\n", "who: one\n")).is("failed");
+    verified(&own.replace("who: one", "who: two")).is("failed");
+    verified(&own.replace("\n3\n", "\n0\n")).is("failed");
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_terminal_that_no_text_names_is_another_one_only_where_the_first_is_busy() {
+    let page = |command: &str| {
+        format!(
+            "# Page\n\n```\n$ WHO=one\n$ {command}\nhi\n```\n\nThe next part.\n\n\
+             ```\n$ echo who: $WHO\nwho: one\n```\n"
+        )
+    };
+    let judge = |command: &str, verdict: &str| {
+        let desk = Desk::new().with("note.md", page(command));
+        desk.verify().is(verdict);
+    };
+    judge("docker run --rm busybox echo hi", "passed");
+    judge(
+        "docker run --rm busybox sh -c 'echo hi; sleep 60'",
+        "failed",
+    );
+}
