@@ -74,6 +74,7 @@ pub fn memory(amount: &str) -> Option<f64> {
         "m" => 2,
         "g" => 3,
         "t" => 4,
+        "p" => 5,
         _ => return None,
     };
     Some(number.parse::<f64>().ok()? * 1024_f64.powi(power))

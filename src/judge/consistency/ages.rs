@@ -14,15 +14,14 @@
 //! Each age alone may be any, as long as the notes agree with themselves.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
-use super::{Evidence, Lines, Objection, tables};
+use super::tables::NotedTable;
+use super::{Evidence, Lines, Objection, makers};
 use crate::docker::ids::{is_id, short};
-use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
+use crate::docker::{Does, Invocation, OperandKind};
 use crate::formats::OutputFormat;
 use crate::formats::headless::Headless;
-use crate::formats::table::{Header, TableCell, cell_text};
-use crate::formats::text::normal;
+use crate::formats::table::{TableCell, cell_text};
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
 use crate::judge::rows::{Subject, image};
@@ -47,23 +46,17 @@ const OTHER_IMAGE: &str = "a row above shows the same image with another age or 
 /// Rows whose age cannot be with that of an earlier one.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let (mut created, mut states) = (Ages::new(), Ages::new());
-    let mut dockers = evidence.calls().filter_map(ProgramCall::docker);
-    let can_restart = dockers.any(restarts_by_itself);
+    let can_restart = evidence.dockers().any(restarts_by_itself);
     let mut found = Vec::new();
-    let names: HashSet<&str> = evidence.containers().filter_map(|(name, _)| name).collect();
+    let names = evidence.container_names();
     for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
-        if can_restart
-            || format
-                .calls()
-                .iter()
-                .any(|call| call.does(Does::Reconnects))
-        {
+        let mut calls = format.calls().iter();
+        if can_restart || calls.any(|call| call.does(Does::Reconnects)) {
             states.clear();
         }
         // What a command makes is new, whatever had its name before.
-        let dockers = format.calls().iter().filter_map(ProgramCall::docker);
-        let creates = dockers.filter(|docker| docker.does(Does::Creates));
-        for name in creates.flat_map(|docker| docker.gives(OperandKind::Container)) {
+        let made = makers(format.calls());
+        for name in made.flat_map(|docker| docker.gives(OperandKind::Container)) {
             states.remove(&name);
         }
         for rows in Row::lists(lines, format, &names) {
@@ -105,6 +98,7 @@ pub(super) fn restarts_by_itself(docker: &Invocation) -> bool {
 }
 
 /// A row of a table about an image or a container.
+#[derive(Default)]
 pub(super) struct Row {
     /// Its number among the judged lines, from 0.
     pub(super) line: usize,
@@ -129,8 +123,8 @@ impl Row {
     ) -> impl Iterator<Item = Vec<Self>> + use<'l> {
         let of_template = Self::of_template(lines, format, names);
         let headless = Self::headless(lines, format);
-        let tables = tables(lines).into_iter();
-        let tables = tables.map(|table| Self::all(lines, table));
+        let tables = NotedTable::all(lines).into_iter();
+        let tables = tables.map(|table| Self::all(&table));
         tables.chain([of_template, headless])
     }
 
@@ -155,44 +149,37 @@ impl Row {
         is_gone.then(|| self.since())
     }
 
-    /// The rows of a table of images or containers, `table` among the judged `lines`.
-    fn all(lines: &[LineJudgement], table: Range<usize>) -> Vec<Self> {
-        let header = |text: &Option<String>| {
-            let header = Header::read(&normal(text.as_deref()?))?;
-            let subject = Subject::of(&header);
-            [Subject::Images, Subject::Containers]
-                .contains(&subject)
-                .then_some(header)
-        };
-        let head = &lines[table.start];
-        let Some(ours) = header(&head.expected) else {
+    /// The rows of `table`, where it is one of images or containers.
+    fn all(table: &NotedTable) -> Vec<Self> {
+        let is_meant = |subject| [Subject::Images, Subject::Containers].contains(&subject);
+        if !is_meant(table.subject()) {
             return Vec::new();
-        };
-        let theirs = header(&head.actual);
-        let row = |line: usize| {
-            let judged = lines.get(line).filter(|line| line.ok)?;
-            let cells = ours.cells(judged.expected.as_deref()?);
-            let printed = theirs.as_ref().zip(judged.actual.as_deref());
-            let is_image = Subject::of(&ours) == Subject::Images;
+        }
+        let is_image = table.subject() == Subject::Images;
+        let rows = table.rows().filter(|row| row.ok);
+        let rows = rows.map(|row| {
+            let cell = |column| cell_text(&row.noted, column);
             let id = match is_image {
-                true => image(&cells).2,
-                false => cell_text(&cells, "CONTAINER ID"),
+                true => image(&row.noted).2,
+                false => cell("CONTAINER ID"),
             };
-            Some(Self {
-                line,
+            let printed = row.printed.as_ref();
+            let printed = printed.filter(|_| table.printed_subject().is_some_and(is_meant));
+            Self {
+                line: row.line,
                 is_image,
                 id: short(id).to_owned(),
                 name: match is_image {
                     true => String::new(),
-                    false => cell_text(&cells, "NAMES").to_owned(),
+                    false => cell("NAMES").to_owned(),
                 },
-                created: cell_text(&cells, "CREATED").to_owned(),
-                status: cell_text(&cells, "STATUS").to_owned(),
-                noted: size_and_age(&cells),
-                printed: printed.map(|(header, row)| size_and_age(&header.cells(row))),
-            })
-        };
-        table.skip(1).filter_map(row).collect()
+                created: cell("CREATED").to_owned(),
+                status: cell("STATUS").to_owned(),
+                noted: size_and_age(&row.noted),
+                printed: printed.map(|cells| size_and_age(cells)),
+            }
+        });
+        rows.collect()
     }
 
     /// The rows of containers from which a filter took the header.
@@ -212,13 +199,11 @@ impl Row {
             };
             Some(Self {
                 line,
-                is_image: false,
                 id: short(&cells.first()?.1).to_owned(),
                 name: cells.last()?.1.clone(),
                 created: cell(&|text| Volatile::Age.is(text)).unwrap_or_default(),
                 status: cell(&|text| STATE.find(text).is_some_and(|state| state.start() == 0))?,
-                noted: Default::default(),
-                printed: None,
+                ..Self::default()
             })
         };
         lines.iter().enumerate().filter_map(row).collect()
@@ -249,13 +234,10 @@ impl Row {
             let created = spans.into_iter().find_map(|part| AGO.captures(part));
             Some(Self {
                 line,
-                is_image: false,
-                id: String::new(),
                 name: name.to_owned(),
                 created: created.map_or_else(String::new, |ago| ago["span"].to_owned()),
                 status: format!("{}{}", &state[0], &rest[..length]),
-                noted: Default::default(),
-                printed: None,
+                ..Self::default()
             })
         };
         lines.iter().enumerate().filter_map(row).collect()
@@ -263,10 +245,9 @@ impl Row {
 
     /// What tells it from others: its name, or its ID where it has none.
     fn subject(&self) -> &str {
-        if self.name.is_empty() {
-            &self.id
-        } else {
-            &self.name
+        match self.name.as_str() {
+            "" => &self.id,
+            name => name,
         }
     }
 
@@ -295,18 +276,12 @@ impl Row {
 
     /// How long it has been in its state, and what stands behind that.
     fn since(&self) -> &str {
-        let states = ["Up ", "Exited ("];
-        let state = states.iter().find(|state| self.status.starts_with(*state));
-        let since = match state {
-            Some(&"Up ") => {
-                let since = self.status.get(3..);
-                // What is said of its health is no part of the time.
-                since.map(|since| since.split(" (").next().unwrap_or(since))
-            }
-            Some(_) => self.status.split_once(") ").map(|(_, since)| since),
-            None => None,
-        };
-        since.unwrap_or_default()
+        let up = self.status.strip_prefix("Up ");
+        // What is said of its health is no part of the time.
+        let up = up.and_then(|since| since.split(" (").next());
+        let exited = self.status.strip_prefix("Exited (");
+        let exited = exited.and_then(|state| Some(state.split_once(") ")?.1));
+        up.or(exited).unwrap_or_default()
     }
 }
 

@@ -15,9 +15,10 @@
 //! each container or image, whose zone may be another. Times of two clocks are compared where
 //! both show their zone.
 
+use super::series::Sides;
 use super::sleeps::{is_straight, slept};
-use super::{Evidence, Lines, Objection, sides};
-use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
+use super::{Evidence, Lines, Objection, makers};
+use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::formats::clock::{ClockReading, asks_the_clock};
 use crate::formats::instant::offset_of;
 use crate::judge::{How, LineJudgement};
@@ -40,9 +41,8 @@ const SAME_HOUR: &str = "clocks in two time zones do not show the same hour";
 const SETS_ZONE: [&str; 5] = ["TZ", "localtime", "timezone", "tzdata", "zoneinfo"];
 
 /// A time that a line shows.
-struct Reading {
-    noted: ClockReading,
-    printed: ClockReading,
+struct Time {
+    shown: Sides<ClockReading>,
     clock: Clock,
     /// How many seconds the commands have slept before it at least and at most.
     slept: (f64, f64),
@@ -87,36 +87,30 @@ impl ClockForm {
 
 /// Lines whose time cannot be with the one that the same clock showed before.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let readings = readings(evidence, judged);
-    let contradicts = |(number, reading): (usize, &Reading)| {
-        let before = &readings[..number];
-        let mut of_clock = before.iter().rev().filter(|one| one.is_of_clock(reading));
-        let mut of_day = before
-            .iter()
-            .rev()
-            .filter(|one| one.clock.section == reading.clock.section);
-        let is_early = of_clock.next().is_some_and(|last| reading.is_early(last))
-            || of_day.clone().any(|last| reading.is_before(last));
-        let reason = match is_early {
-            true => Some(WENT_BACK),
-            false if reading.is_of_unset_zone() && !reading.has_set_zone(evidence) => {
-                Some(OTHER_ZONE)
-            }
-            false if reading.is_of_other_zone() => Some(ZONE_OF_COMMAND),
-            false => of_day
-                .any(|last| reading.is_same_hour(last))
-                .then_some(SAME_HOUR),
+    let times = times(evidence, judged);
+    let contradicts = |(number, time): (usize, &Time)| {
+        let before = times[..number].iter().rev();
+        let mut of_clock = before.clone().filter(|one| one.is_of_clock(time));
+        let mut of_day = before.filter(|one| one.clock.section == time.clock.section);
+        let is_early = of_clock.next().is_some_and(|last| time.is_early(last))
+            || of_day.clone().any(|last| time.is_before(last));
+        let reason = if is_early {
+            WENT_BACK
+        } else if time.is_of_unset_zone() && !time.has_set_zone(evidence) {
+            OTHER_ZONE
+        } else if time.is_of_other_zone() {
+            ZONE_OF_COMMAND
+        } else if of_day.any(|last| time.is_same_hour(last)) {
+            SAME_HOUR
+        } else {
+            return None;
         };
-        reason.map(|reason| Objection::at(reading.step, reading.line, reason))
+        Some(Objection::at(time.step, time.line, reason))
     };
-    readings
-        .iter()
-        .enumerate()
-        .filter_map(contradicts)
-        .collect()
+    times.iter().enumerate().filter_map(contradicts).collect()
 }
 
-impl Reading {
+impl Time {
     /// Whether both are shown by one clock, in one zone as far as it is shown.
     fn is_of_clock(&self, other: &Self) -> bool {
         let are_one = |own: &ClockReading, other: &ClockReading| {
@@ -125,46 +119,52 @@ impl Reading {
             !are_shown || own.zone == other.zone || offsets.is_some_and(|(own, other)| own == other)
         };
         self.clock == other.clock
-            && are_one(&self.noted, &other.noted)
-            && are_one(&self.printed, &other.printed)
+            && are_one(&self.shown.noted, &other.shown.noted)
+            && are_one(&self.shown.printed, &other.shown.printed)
     }
 
     /// Whether it is earlier than `before` in the notes and not here, by zones that are shown.
     fn is_before(&self, before: &Self) -> bool {
         // The clocks of two machines may differ.
         const APART: i64 = 60;
-        let passed = |own: &ClockReading, before: &ClockReading| {
-            Some(own.since_1970()? - before.since_1970()?)
-        };
-        let noted = passed(&self.noted, &before.noted);
-        let printed = passed(&self.printed, &before.printed);
-        noted.is_some_and(|passed| passed < -APART)
-            && printed.is_some_and(|passed| passed >= -APART)
+        let since_1970 = |time: &Self| time.shown.read(ClockReading::since_1970);
+        let both = since_1970(self).zip(since_1970(before));
+        both.is_some_and(|(own, before)| {
+            own.noted - before.noted < -APART && own.printed - before.printed >= -APART
+        })
     }
 
     /// Whether a container shows UTC here, and another zone in the notes.
     fn is_of_unset_zone(&self) -> bool {
-        let zones = [&self.noted, &self.printed].map(|reading| offset_of(&reading.zone));
         let is_of_container = self.clock.container.is_some();
-        is_of_container && zones[1] == Some(0) && zones[0].is_some_and(|offset| offset != 0)
+        is_of_container
+            && matches!(
+                self.offsets(),
+                Some(Sides {
+                    noted: 1.. | ..=-1,
+                    printed: 0,
+                })
+            )
     }
 
     /// Whether its command sets the zone of a container to another one than the notes show.
     fn is_of_other_zone(&self) -> bool {
-        let zones = [&self.noted, &self.printed].map(|reading| offset_of(&reading.zone));
         let is_set = self.clock.own_zone.is_some() && self.clock.container.is_some();
-        is_set && matches!(zones, [Some(noted), Some(printed)] if noted != printed)
+        let offsets = self.offsets();
+        is_set && offsets.is_some_and(|offsets| offsets.noted != offsets.printed)
+    }
+
+    /// How many seconds its zone is from UTC.
+    fn offsets(&self) -> Option<Sides<i64>> {
+        self.shown.read(|time| offset_of(&time.zone))
     }
 
     /// Whether its command, another one that is not about another container, or a file can set
     /// the zone of its clock.
     fn has_set_zone(&self, evidence: &Evidence) -> bool {
         let sets = |text: &str| SETS_ZONE.iter().any(|word| text.contains(word));
-        let commands = evidence
-            .steps
-            .iter()
-            .map(|step| step.command().unwrap_or_default());
-        let setters = commands.enumerate().filter(|(_, command)| sets(command));
+        let steps = evidence.steps.iter().enumerate();
+        let setters = steps.filter(|(_, step)| step.command().is_some_and(sets));
         let mut setters = setters.map(|(number, _)| number).peekable();
         if setters.peek().is_none() {
             return sets(&evidence.authored);
@@ -176,10 +176,7 @@ impl Reading {
 
     /// Whether `calls` make containers, and not the one whose clock it is.
     fn is_of_another(&self, calls: &[ProgramCall]) -> bool {
-        let dockers = calls.iter().filter_map(ProgramCall::docker);
-        let mut makers = dockers
-            .filter(|docker| docker.does(Does::Creates))
-            .peekable();
+        let mut makers = makers(calls).peekable();
         let is_other = |docker: &Invocation| {
             let names = docker.gives(OperandKind::Container);
             let own = self.clock.container.as_ref();
@@ -194,12 +191,14 @@ impl Reading {
     fn is_same_hour(&self, before: &Self) -> bool {
         const MINUTE: i64 = 60;
         const HOUR: i64 = 3600;
-        let offsets = offset_of(&self.noted.zone).zip(offset_of(&before.noted.zone));
-        let here = self.printed.since_1970().zip(before.printed.since_1970());
-        self.noted.has_day
-            && before.noted.has_day
+        let (own, other) = (&self.shown.noted, &before.shown.noted);
+        let offsets = offset_of(&own.zone).zip(offset_of(&other.zone));
+        let here = [self, before].map(|time| time.shown.printed.since_1970());
+        let here = here[0].zip(here[1]);
+        own.has_day
+            && other.has_day
             && offsets.is_some_and(|(own, other)| own != other)
-            && (self.noted.seconds - before.noted.seconds).abs() < MINUTE
+            && (own.seconds - other.seconds).abs() < MINUTE
             && here.is_some_and(|(own, before)| (own - before).abs() < HOUR)
     }
 
@@ -208,13 +207,14 @@ impl Reading {
     fn is_early(&self, before: &Self) -> bool {
         let least = (self.slept.0 - before.slept.1).max(0.0);
         let is_less = |most: i64| most as f64 <= least;
-        is_less(self.noted.most_since(&before.noted))
-            && !is_less(self.printed.most_since(&before.printed))
+        let (own, before) = (&self.shown, &before.shown);
+        is_less(own.noted.most_since(&before.noted))
+            && !is_less(own.printed.most_since(&before.printed))
     }
 }
 
 /// All times that `date` printed, in their order.
-fn readings(evidence: &Evidence, judged: &Lines) -> Vec<Reading> {
+fn times(evidence: &Evidence, judged: &Lines) -> Vec<Time> {
     let mut found = Vec::new();
     let mut slept = 0.0;
     for (number, (step, lines)) in evidence.steps.iter().zip(judged).enumerate() {
@@ -228,26 +228,23 @@ fn readings(evidence: &Evidence, judged: &Lines) -> Vec<Reading> {
             continue;
         }
         let own_zone = command.contains("TZ").then_some(number);
-        let mut shown: Vec<(usize, &ProgramCall, ClockReading, ClockReading)> = Vec::new();
+        let mut shown_lines: Vec<(usize, &ProgramCall, Sides<ClockReading>)> = Vec::new();
         for (line, judged) in lines.iter().enumerate() {
-            let Some((noted, printed)) = placed_sides(judged) else {
+            let Some(sides) = placed_sides(judged) else {
                 continue;
             };
             let mut dates = asked.dates.iter().map(|(call, ..)| *call);
-            shown.extend(dates.find_map(|call| {
-                let read = |text| ClockReading::read(call, text);
-                Some((line, call, read(noted)?, read(printed)?))
-            }));
+            let read = |call| sides.read(|text| ClockReading::read(call, text));
+            shown_lines.extend(dates.find_map(|call| Some((line, call, read(call)?))));
         }
-        let is_one_each = asked.is_straight && shown.len() == asked.dates.len();
-        for (index, (line, call, noted, printed)) in shown.into_iter().enumerate() {
+        let is_one_each = asked.is_straight && shown_lines.len() == asked.dates.len();
+        for (index, (line, call, shown)) in shown_lines.into_iter().enumerate() {
             let (container, slept) = match asked.dates.get(index) {
                 Some((_, container, slept)) if is_one_each => (container, (*slept, *slept)),
                 _ => (&asked.dates[0].1, (before, asked.slept)),
             };
-            found.push(Reading {
-                noted,
-                printed,
+            found.push(Time {
+                shown,
                 clock: Clock {
                     container: container.clone(),
                     form: ClockForm::of(call),
@@ -299,10 +296,10 @@ fn asked_in<'c>(command: &str, calls: &'c [ProgramCall], mut slept_before: f64) 
 }
 
 /// The two sides of a line that holds where it stands.
-fn placed_sides(judged: &LineJudgement) -> Option<(&str, &str)> {
+fn placed_sides(judged: &LineJudgement) -> Option<Sides<&str>> {
     let is_placed = matches!(
         judged.how,
         How::Literal | How::Bound | How::Volatile | How::Varying
     );
-    sides(judged).filter(|_| judged.ok && is_placed)
+    Sides::of(judged).filter(|_| judged.ok && is_placed)
 }

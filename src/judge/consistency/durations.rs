@@ -21,12 +21,15 @@
 use std::collections::HashMap;
 
 use super::ages::restarts_by_itself;
+use super::series::{Sides, each_line, wrong_outputs};
 use super::sleeps::{is_straight, slept, slept_in};
-use super::{Evidence, Lines, Objection, at_number, refused, sides};
+use super::{Evidence, Lines, Objection};
 use crate::docker::{Does, ProgramCall};
+use crate::formats::OutputFormat;
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
 use crate::pattern::pattern;
+use crate::session::Step;
 
 /// Why a duration is refused.
 const SHORTER: &str = "the commands sleep longer than that";
@@ -58,62 +61,69 @@ const ROUNDED: f64 = 0.1;
 
 /// Lines with a duration that is too short.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut dockers = evidence.calls().filter_map(ProgramCall::docker);
-    let can_restart = dockers.any(restarts_by_itself);
-    let mut found = Vec::new();
-    // How long the host has slept since the last container was started; unknown where none was.
-    let mut up: Option<f64> = None;
-    for (number, (step, lines)) in evidence.steps.iter().zip(judged).enumerate() {
-        let calls = evidence.formats[number].calls();
-        let command = step.command().unwrap_or_default();
+    let up = least_up(evidence);
+    let builds = evidence.steps_that(|calls| ProgramCall::any_is_docker(calls, "build"));
+    let builds: Vec<usize> = builds.collect();
+    let mut found = each_line(judged, |step| {
+        let calls = evidence.formats[step].calls();
+        let command = evidence.steps[step].command().unwrap_or_default();
+        let is_timed = command.trim_start().starts_with("time ");
+        let is_build = builds.contains(&step);
         let is_straight = is_straight(command, calls);
-        let sleep = |call: &ProgramCall| if is_straight { slept(call) } else { 0.0 };
+        let grace = grace(calls).filter(|_| is_straight);
+        let up = up[step].unwrap_or_default();
+        Some(move |line: &LineJudgement| {
+            let sides = Sides::of(line)?;
+            let (took, least) = if is_timed {
+                let calls = calls.iter().filter(|_| is_straight);
+                (sides.map(real), calls.map(slept).sum())
+            } else if is_build {
+                let run = RUN_STEP.captures(sides.noted);
+                let least = run.map_or(0.0, |run| slept_in(&run["command"]));
+                (sides.map(|line| seconds(&RUN_STEP, line)), least)
+            } else {
+                (sides.map(up_for), up)
+            };
+            let is_short = is_too_short(took, least).then_some(SHORTER);
+            is_short.or_else(|| ends_otherwise(sides.map(real), grace?).then_some(OTHER_END))
+        })
+    });
+    let early = wrong_outputs(evidence, judged, builds, ends_too_early, SHORTER);
+    let all = 0..evidence.steps.len();
+    found.extend(wrong_outputs(evidence, judged, all, shorter_whole, WHOLE));
+    found.extend(early);
+    found
+}
+
+/// For each step that lists containers, how many seconds the host has slept since the last one
+/// was started; unknown where none was.
+fn least_up(evidence: &Evidence) -> Vec<Option<f64>> {
+    let can_restart = evidence.dockers().any(restarts_by_itself);
+    let mut up: Option<f64> = None;
+    let follow = |(step, format): (&Step, &OutputFormat)| {
+        let is_straight = is_straight(step.command().unwrap_or_default(), format.calls());
         let mut up_when_listed = None;
-        for call in calls {
+        for call in format.calls() {
             if call.starts_containers() {
                 up = Some(0.0).filter(|_| !can_restart);
             } else if call.is_docker("ps") {
                 up_when_listed = up;
-            } else if !call.runs_in_container() {
-                up = up.map(|up| up + sleep(call));
+            } else if !call.runs_in_container() && is_straight {
+                up = up.map(|up| up + slept(call));
             }
         }
-        let is_short = |noted: &str, printed: &str| {
-            if command.trim_start().starts_with("time ") {
-                let slept = calls.iter().map(sleep).sum();
-                too_short(real(noted), real(printed), slept)
-            } else if ProgramCall::any_is_docker(calls, "build") {
-                let step = RUN_STEP.captures(noted);
-                let slept = step.map_or(0.0, |step| slept_in(&step["command"]));
-                too_short(
-                    seconds(&RUN_STEP, noted),
-                    seconds(&RUN_STEP, printed),
-                    slept,
-                )
-            } else {
-                let slept = up_when_listed.unwrap_or_default();
-                too_short(up_for(noted), up_for(printed), slept)
-            }
-        };
-        let grace = grace(calls).filter(|_| is_straight);
-        let reason = |line: &LineJudgement| {
-            let (noted, printed) = sides(line)?;
-            let is_short = is_short(noted, printed).then_some(SHORTER);
-            is_short.or_else(|| ends_otherwise(noted, printed, grace?).then_some(OTHER_END))
-        };
-        found.extend(refused(number, lines, reason));
-        found.extend(shorter_whole(evidence, judged, number));
-        found.extend(shorter_plain(evidence, judged, number));
         // Whoever types inside of a container takes a time that nobody can tell.
         up = up.filter(|_| step.on_host());
-    }
-    found
+        up_when_listed
+    };
+    let steps = evidence.steps.iter().zip(evidence.formats);
+    steps.map(follow).collect()
 }
 
-/// Whether `noted` is less than `bound` seconds where `printed` is not.
-fn too_short(noted: Option<f64>, printed: Option<f64>, bound: f64) -> bool {
-    let is_less = |seconds: f64| seconds + ROUNDED < bound;
-    noted.is_some_and(is_less) && printed.is_some_and(|seconds| !is_less(seconds))
+/// Whether it took less than `least` seconds in the notes, and not here.
+fn is_too_short(took: Sides<Option<f64>>, least: f64) -> bool {
+    let took = took.read(|seconds| *seconds);
+    took.is_some_and(|took| took.only_noted(|seconds| seconds + ROUNDED < least))
 }
 
 /// How many seconds the only one of `calls` waits before it kills a container that does not end
@@ -130,26 +140,10 @@ fn grace(calls: &[ProgramCall]) -> Option<f64> {
     grace.filter(|grace| waits && *grace >= 1.0)
 }
 
-/// Whether `time` says that a container was killed after `grace` seconds on one side alone.
-fn ends_otherwise(noted: &str, printed: &str, grace: f64) -> bool {
-    let is_killed = |line| real(line).map(|seconds| seconds + ROUNDED >= grace);
-    let ends = is_killed(noted).zip(is_killed(printed));
-    ends.is_some_and(|(noted, printed)| noted != printed)
-}
-
-/// The ends of steps in BuildKit's plain output that took less than their commands sleep, where
-/// none did here.
-fn shorter_plain(evidence: &Evidence, judged: &Lines, number: usize) -> Vec<Objection> {
-    if !ProgramCall::any_is_docker(evidence.formats[number].calls(), "build")
-        || !ends_too_early(&evidence.printed(number)).is_empty()
-    {
-        return Vec::new();
-    }
-    let early = ends_too_early(&evidence.noted(number)).into_iter();
-    let lines = early.map(|at| evidence.steps[number].expected[at].line);
-    lines
-        .filter_map(|line| at_number(judged, number, line, SHORTER))
-        .collect()
+/// Whether a container was killed after `grace` seconds on one side alone, by what `time` says.
+fn ends_otherwise(took: Sides<Option<f64>>, grace: f64) -> bool {
+    let is_killed = took.read(|seconds| Some((*seconds)? + ROUNDED >= grace));
+    is_killed.is_some_and(|is_killed| is_killed.noted != is_killed.printed)
 }
 
 /// The `lines`, from 0, that end a step of a build before its commands have slept.
@@ -192,17 +186,11 @@ fn up_for(line: &str) -> Option<f64> {
     Some(too_many - 2.0 * ROUNDED)
 }
 
-/// The head of a build whose time is less than that of one of its steps in the notes, and
-/// not where `step` printed it here.
-fn shorter_whole(evidence: &Evidence, judged: &Lines, step: usize) -> Option<Objection> {
-    let expected = &evidence.steps[step].expected;
-    let head = expected.iter().find(|line| HEAD.is_match(&line.text))?;
-    let is_shorter = |lines: &[&str]| {
-        let whole = lines.iter().find_map(|line| seconds(&HEAD, line));
-        let of_steps = lines.iter().filter_map(|line| seconds(&ANY_STEP, line));
-        let longest = of_steps.fold(0.0, f64::max);
-        whole.is_some_and(|whole| whole + ROUNDED < longest)
-    };
-    let is_wrong = is_shorter(&evidence.noted(step)) && !is_shorter(&evidence.printed(step));
-    is_wrong.then(|| at_number(judged, step, head.line, WHOLE))?
+/// The head of a build, in `lines` from 0, whose time is less than that of one of its steps.
+fn shorter_whole(lines: &[&str]) -> Option<usize> {
+    let mut heads = lines.iter().enumerate();
+    let (at, whole) = heads.find_map(|(at, line)| Some((at, seconds(&HEAD, line)?)))?;
+    let of_steps = lines.iter().filter_map(|line| seconds(&ANY_STEP, line));
+    let longest = of_steps.fold(0.0, f64::max);
+    (whole + ROUNDED < longest).then_some(at)
 }

@@ -13,11 +13,11 @@
 
 use jiff::civil::Date;
 
-use super::{Evidence, Lines, Objection, sides};
+use super::series::{Sides, each_line};
+use super::{Evidence, Lines, Objection};
 use crate::docker::ProgramCall;
 use crate::formats::clock::asks_the_clock;
 use crate::formats::instant;
-use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
 use crate::judge::LineJudgement;
 use crate::pattern::pattern;
@@ -48,11 +48,7 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
     {
         return Vec::new();
     }
-    let days = given_days(&evidence.authored);
-    let mut found = Vec::new();
-    if days.is_empty() {
-        return found;
-    }
+    let days = &given_days(&evidence.authored);
     let is_inside = |step: usize, call: &ProgramCall| {
         !evidence.steps[step].on_host() || call.runs_in_container()
     };
@@ -63,27 +59,17 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
             setters.map(move |call| is_inside(step, call))
         })
         .collect();
-    for (step, lines) in judged.iter().enumerate() {
-        let format = &evidence.formats[step];
-        let shown_inside = format.calls().iter().any(|call| is_inside(step, call));
+    each_line(judged, |step| {
+        let calls = evidence.formats[step].calls();
+        let shown_inside = calls.iter().any(|call| is_inside(step, call));
         let is_in_one_zone = set_inside.iter().all(|inside| *inside == shown_inside);
-        let is_given = |kind| {
-            is_of_a_file(kind)
-                || kind == Volatile::UnixDate && format.calls().iter().any(prints_given)
+        let is_given = move |kind| {
+            is_of_a_file(kind) || kind == Volatile::UnixDate && calls.iter().any(prints_given)
         };
-        let is_other = |line: &LineJudgement| {
-            let Some((noted, printed)) = sides(line) else {
-                return false;
-            };
-            let [noted, printed] = [normal(noted), normal(printed)];
-            let times = |text: &str| -> Vec<String> {
-                let fields = format.fields(text, "").volatile.into_iter();
-                let times = fields.filter(|(_, kind)| is_given(*kind));
-                times.map(|(range, _)| text[range].to_owned()).collect()
-            };
-            let (ours, theirs) = (times(&noted), times(&printed));
-            let mut pairs = ours.iter().zip(&theirs);
-            pairs.any(|(own, their)| {
+        Some(move |line: &LineJudgement| {
+            let times = Sides::of(line)?.map(|text| evidence.texts(step, text, is_given));
+            let mut pairs = times.noted.iter().zip(&times.printed);
+            let is_other = pairs.any(|(own, their)| {
                 let printed = date(their);
                 let mut given = days.iter().filter(|day| Some(day.date) == printed);
                 given.next().is_some_and(|day| {
@@ -91,15 +77,10 @@ pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objecti
                     let most = i32::from(!(day.in_all_zones && is_in_one_zone));
                     apart.is_none_or(|apart| apart > most)
                 })
-            })
-        };
-        let wrong = lines
-            .iter()
-            .enumerate()
-            .filter(|(_, line)| line.ok && is_other(line));
-        found.extend(wrong.map(|(line, _)| Objection::at(step, line, SET)));
-    }
-    found
+            });
+            is_other.then_some(SET)
+        })
+    })
 }
 
 /// The days that the author wrote down.

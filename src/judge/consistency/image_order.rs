@@ -9,11 +9,12 @@
 
 use std::ops::Range;
 
-use super::{Evidence, Lines, Objection, tables};
-use crate::formats::table::{Header, cell_text};
+use super::series::Sides;
+use super::tables::NotedTable;
+use super::{Evidence, Lines, Objection};
+use crate::formats::table::{TableCell, cell_text};
 use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
-use crate::judge::LineJudgement;
 use crate::judge::rows::{Subject, image};
 
 /// Why images cannot stand in another order.
@@ -24,14 +25,12 @@ const ORDER: &str =
 const YOUNG: &str = "the exercise made the other image later than this one, which is younger here";
 
 /// Rows of images that cannot stand in the notes' order, or have their ages.
-pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let mut found = Vec::new();
     for step in evidence.lists_of_images() {
-        let judged = lines[step];
-        let pair = tables(judged).into_iter().find_map(|table| {
-            let swapped = swapped(evidence, judged, step, table.clone());
-            let swapped = swapped.map(|pair| (pair, ORDER));
-            swapped.or_else(|| Some((young_base(evidence, judged, step, table)?, YOUNG)))
+        let pair = NotedTable::all(judged[step]).iter().find_map(|table| {
+            let swapped = swapped(evidence, step, table).map(|pair| (pair, ORDER));
+            swapped.or_else(|| Some((young_base(evidence, step, table)?, YOUNG)))
         });
         if let Some((pair, reason)) = pair {
             found.extend(pair.map(|line| Objection::at(step, line, reason)));
@@ -46,51 +45,39 @@ struct ImageRow {
     line: usize,
     /// The line of the output that it is.
     place: usize,
-    /// How old it is in the notes.
-    noted: String,
-    /// How old it is here.
-    printed: String,
+    /// How old it is.
+    age: Sides<String>,
 }
 
 impl ImageRow {
     /// Whether `below`, which stands below it in the notes, stands above it here
     /// although their ages differ on both sides.
     fn is_swapped_with(&self, below: &Self) -> bool {
-        self.place > below.place && self.noted != below.noted && self.printed != below.printed
+        self.place > below.place
+            && self.age.noted != below.age.noted
+            && self.age.printed != below.age.printed
     }
 }
 
 /// Two rows of `table`, both about images that the exercise made, that stand the other way
 /// round here.
-fn swapped(
-    evidence: &Evidence,
-    lines: &[LineJudgement],
-    step: usize,
-    table: Range<usize>,
-) -> Option<[usize; 2]> {
-    let header = |text: &Option<String>| {
-        let header = Header::read(&normal(text.as_deref()?))?;
-        (Subject::of(&header) == Subject::Images).then_some(header)
-    };
-    let head = &lines[table.start];
-    let (ours, theirs) = (header(&head.expected)?, header(&head.actual)?);
-    let row = |line: usize| {
-        let judged = &lines[line];
-        let own = ours.cells(judged.expected.as_deref()?);
-        let printed = judged.actual.as_deref()?;
-        let their = theirs.cells(printed);
-        let (repository, tag, _) = image(&own);
+fn swapped(evidence: &Evidence, step: usize, table: &NotedTable) -> Option<[usize; 2]> {
+    let subjects = [Some(table.subject()), table.printed_subject()];
+    if subjects != [Some(Subject::Images); 2] {
+        return None;
+    }
+    let age = |cells: &[TableCell]| cell_text(cells, "CREATED").to_owned();
+    let rows = table.rows().filter_map(|row| {
+        let (repository, tag, _) = image(&row.noted);
         let mut output = evidence.outputs[step].iter();
-        let place = output.position(|text| normal(text) == printed)?;
         let is_built = evidence.things.has_built(step, repository, tag);
-        is_built.then(|| ImageRow {
-            line,
-            place,
-            noted: cell_text(&own, "CREATED").to_owned(),
-            printed: cell_text(&their, "CREATED").to_owned(),
+        is_built.then_some(ImageRow {
+            line: row.line,
+            place: output.position(|text| Some(normal(text).as_str()) == row.actual)?,
+            age: Sides::new(age(&row.noted), age(&row.printed?)),
         })
-    };
-    let rows: Vec<ImageRow> = table.skip(1).filter_map(row).collect();
+    });
+    let rows: Vec<ImageRow> = rows.collect();
     let mut pairs = rows
         .iter()
         .enumerate()
@@ -101,22 +88,13 @@ fn swapped(
 
 /// Two rows of `table`, of an image that the exercise took and of one that it made, of which
 /// the first is the younger.
-fn young_base(
-    evidence: &Evidence,
-    lines: &[LineJudgement],
-    step: usize,
-    table: Range<usize>,
-) -> Option<[usize; 2]> {
-    let head = lines[table.start].expected.as_deref()?;
-    let header = Header::read(&normal(head))?;
-    let ages = table.skip(1).filter_map(|line| {
-        let judged = lines.get(line).filter(|line| line.ok)?;
-        let cells = header.cells(judged.expected.as_deref()?);
-        let named = image(&cells);
+fn young_base(evidence: &Evidence, step: usize, table: &NotedTable) -> Option<[usize; 2]> {
+    let ages = table.rows().filter(|row| row.ok).filter_map(|row| {
+        let named = image(&row.noted);
         let (repository, tag, _) = named;
-        let age = Volatile::Span.seconds_range(cell_text(&cells, "CREATED"))?;
+        let age = Volatile::Span.seconds_range(cell_text(&row.noted, "CREATED"))?;
         let is_built = evidence.has_made(step, named);
-        (is_built || evidence.takes_image(repository, tag)).then_some((line, is_built, age))
+        (is_built || evidence.takes_image(repository, tag)).then_some((row.line, is_built, age))
     });
     let ages: Vec<(usize, bool, Range<u64>)> = ages.collect();
     let of = |built: bool| ages.iter().filter(move |one| one.1 == built);

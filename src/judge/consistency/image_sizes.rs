@@ -6,14 +6,24 @@
 //!     second   27MB     larger than `first`, where it is the larger one here
 //!
 //!     docker history second: 22MB + 5MB = 27MB
+//!
+//!     $ docker ps -s --format '{{.Names}} {{.Size}}'
+//!     db  0B (virtual 27MB)          a container of `second` without files of its own
 //! ```
 
-use super::{Evidence, Lines, Objection, sides};
+use std::collections::HashSet;
+
+use super::series::{Reading, Sides, against_earlier, readings};
+use super::tables::NotedTable;
+use super::{Evidence, Lines, Objection};
 use crate::docker::names::{split, with_tag};
 use crate::formats::size::Size;
-use crate::formats::table::{Header, cell_text};
-use crate::formats::text::normal;
+use crate::formats::table::{TableCell, cell_text};
 use crate::judge::LineJudgement;
+use crate::pattern::pattern;
+
+/// Why another size of an image is refused.
+const OTHER_WHOLE: &str = "a line above shows the same image in another size";
 
 /// Why images cannot have these sizes.
 const REVERSED: &str =
@@ -25,53 +35,56 @@ const MADE_OF: &str = "an image is as large as the one that it is made of, and w
 /// Why an image cannot have these layers.
 const LAYERS: &str = "the layers that `docker history` shows are another size together";
 
-/// A size that a list shows of an image.
-pub(super) struct ImageSize {
-    /// Its name with its tag.
-    pub(super) image: String,
-    /// What it is made of, where the exercise made it.
-    parent: Option<String>,
-    pub(super) noted: Size,
-    pub(super) printed: Size,
-    step: usize,
-    pub(super) line: usize,
+pattern! {
+    /// The sizes of a container without files of its own.
+    EMPTY = r"(?:^|[^0-9.])0B \(virtual (?P<whole>[0-9.]+ ?[kMGT]?B)\)";
 }
 
-/// Sizes of images that cannot be together with those of others, or of their layers.
-pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
-    let sizes: Vec<ImageSize> = evidence
-        .lists_of_images()
-        .flat_map(|step| sizes_in(evidence, lines, step))
-        .collect();
+/// An image by its name with its tag.
+#[derive(PartialEq)]
+struct Image {
+    name: String,
+    /// What it is made of, where the exercise made it.
+    parent: Option<String>,
+}
+
+/// A size that a line shows of an image.
+type ImageSize = Reading<Image, Size>;
+
+/// Sizes of images that cannot be together with those of others, of their layers or of their
+/// containers.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let sizes = listed_sizes(evidence, judged);
     let mut found = Vec::new();
-    let mut object = |size: &ImageSize, reason| {
-        found.push(Objection::at(size.step, size.line, reason));
-    };
+    let mut object = |size: &ImageSize, reason| found.push(size.objection(reason));
     for (number, size) in sizes.iter().enumerate() {
-        let Some(parent) = &size.parent else {
+        let Some(parent) = &size.of.parent else {
             continue;
         };
         let mut above = sizes[..number].iter();
         let reversed =
-            above.find(|other| other.parent.as_ref() == Some(parent) && size.contradicts(other));
+            above.find(|other| other.of.parent.as_ref() == Some(parent) && size.is_reversed(other));
         if let Some(other) = reversed {
             object(other, REVERSED);
             object(size, REVERSED);
         }
-        let mut bases = sizes.iter().filter(|other| other.image == *parent);
+        let mut bases = sizes.iter().filter(|other| other.of.name == *parent);
         if bases.any(|base| size.is_not_made_of(base)) {
             object(size, MADE_OF);
         }
     }
-    for (step, layers) in lines.iter().enumerate() {
-        let Some(whole) = sum_of_layers(evidence, layers, step) else {
-            continue;
-        };
-        let of_image = sizes.iter().filter(|size| size.image == whole.image);
+    for whole in (0..judged.len()).filter_map(|step| sum_of_layers(evidence, judged[step], step)) {
+        let of_image = sizes.iter().filter(|size| size.of.name == whole.of.name);
         of_image
             .filter(|size| size.is_other_sum(&whole))
             .for_each(|size| object(size, LAYERS));
     }
+    let mut wholes = empty_containers(evidence, judged);
+    wholes.extend(sizes);
+    // One that is built again may be another one.
+    wholes.retain(|whole| !evidence.builds(&whole.of.name));
+    wholes.sort_by_key(|whole| whole.at);
+    found.extend(against_earlier(&wholes, PartialEq::ne, OTHER_WHOLE));
     found
 }
 
@@ -83,22 +96,24 @@ impl ImageSize {
         const MEGABYTES: f64 = 5e6;
         // An image store may count what tells of an image among its content.
         const LESS: f64 = 0.01;
-        let added = self.noted.bytes - base.noted.bytes;
-        let added_here = self.printed.bytes - base.printed.bytes;
-        let rounding = self.printed.rounding.max(base.printed.rounding);
-        let most_here = added_here + 2.0 * rounding;
-        let most = added + 2.0 * self.noted.rounding.max(base.noted.rounding);
+        let added = |own: Size, base: Size| {
+            let added = own.bytes - base.bytes;
+            (added, added + 2.0 * own.rounding.max(base.rounding))
+        };
+        let (noted, most) = added(self.shown.noted, base.shown.noted);
+        let (added_here, most_here) = added(self.shown.printed, base.shown.printed);
         let is_lost = added_here >= MEGABYTES && SURPLUS * most < added_here;
-        let is_less = added < -LESS * base.noted.bytes;
-        added_here >= 0.0 && (is_less || is_lost || added > SURPLUS * most_here)
+        let is_less = noted < -LESS * base.shown.noted.bytes;
+        added_here >= 0.0 && (is_less || is_lost || noted > SURPLUS * most_here)
     }
 
     /// Whether one of both is a tenth larger, or more, in the notes, and the other here.
-    fn contradicts(&self, other: &Self) -> bool {
+    fn is_reversed(&self, other: &Self) -> bool {
         const TENTH_MORE: f64 = 1.1;
         let is_larger = |one: Size, other: Size| one.bytes >= other.bytes * TENTH_MORE;
         let reversed = |one: &Self, other: &Self| {
-            is_larger(one.noted, other.noted) && is_larger(other.printed, one.printed)
+            is_larger(one.shown.noted, other.shown.noted)
+                && is_larger(other.shown.printed, one.shown.printed)
         };
         reversed(self, other) || reversed(other, self)
     }
@@ -112,33 +127,44 @@ impl ImageSize {
             let slack = one.rounding + sum.rounding + 0.01 * one.bytes;
             one.bytes < sum.bytes - slack || one.bytes > TWICE * sum.bytes + slack
         };
-        !differ(self.printed, whole.printed) && differ(self.noted, whole.noted)
+        !differ(self.shown.printed, whole.shown.printed)
+            && differ(self.shown.noted, whole.shown.noted)
     }
 }
 
-/// The sizes of images that a list shows which the exercise made or takes as a base.
-pub(super) fn sizes_in(evidence: &Evidence, lines: &Lines, step: usize) -> Vec<ImageSize> {
+/// The sizes of images that lists show which the exercise made or takes as a base.
+fn listed_sizes(evidence: &Evidence, judged: &Lines) -> Vec<ImageSize> {
+    let lists: HashSet<usize> = evidence.lists_of_images().collect();
     let bases = evidence.sources();
-    let is_known = |repository: &str, tag: &str| {
-        evidence.things.has_built(step, repository, tag)
-            || bases.contains(&format!("{repository}:{tag}"))
-    };
-    let lines = lines[step].iter().enumerate().filter(|(_, line)| line.ok);
-    let sizes = lines.filter_map(|(number, line)| {
-        let (noted, printed) = sides(line)?;
-        let image = image_in(printed, &is_known)?;
-        let (repository, tag) = split(&image);
-        let is_built = evidence.things.has_built(step, repository, tag);
-        Some(ImageSize {
-            parent: evidence.parent(&image).filter(|_| is_built),
-            image,
-            noted: Size::first_in(noted)?,
-            printed: Size::first_in(printed)?,
-            step,
-            line: number,
-        })
-    });
-    sizes.collect()
+    readings(judged, |step, _, line| {
+        let rows = Sides::of(line).filter(|_| lists.contains(&step))?;
+        let is_built =
+            |repository: &str, tag: &str| evidence.things.has_built(step, repository, tag);
+        let name = image_in(rows.printed, &|repository, tag| {
+            is_built(repository, tag) || bases.contains(&format!("{repository}:{tag}"))
+        })?;
+        let (repository, tag) = split(&name);
+        let parent = evidence.parent(&name).filter(|_| is_built(repository, tag));
+        let sizes = rows.read(|row| Size::first_in(row))?;
+        Some((Image { name, parent }, sizes))
+    })
+}
+
+/// The sizes of images that lines show of their containers: of those without files of their own.
+fn empty_containers(evidence: &Evidence, judged: &Lines) -> Vec<ImageSize> {
+    let containers: Vec<(Option<&str>, String)> = evidence.containers().collect();
+    let size = |row: &&str| Size::read(&EMPTY.captures(row)?["whole"]);
+    readings(judged, |_, _, line| {
+        let rows = Sides::of(line)?;
+        let sizes = rows.read(size)?;
+        let is_named = |name: Option<&str>| {
+            let mut words = rows.noted.split_whitespace();
+            words.any(|word| Some(word) == name)
+        };
+        let (_, image) = containers.iter().find(|(name, _)| is_named(*name))?;
+        let (name, parent) = (image.clone(), None);
+        Some((Image { name, parent }, sizes))
+    })
 }
 
 /// The first word of `row` that is, alone or with the word behind it, an image that
@@ -158,28 +184,25 @@ fn image_in(row: &str, is_known: &dyn Fn(&str, &str) -> bool) -> Option<String> 
 
 /// The sum of the layers that `docker history` shows in `step`, where all of them are shown.
 fn sum_of_layers(evidence: &Evidence, lines: &[LineJudgement], step: usize) -> Option<ImageSize> {
-    let [call] = evidence.formats.get(step)?.calls() else {
+    let [call] = evidence.formats[step].calls() else {
         return None;
     };
     let docker = call.docker().filter(|docker| docker.verb == "history")?;
     let is_whole = lines.iter().all(|line| line.ok && line.expected.is_some());
-    let (head, rows) = lines.split_first().filter(|_| is_whole)?;
-    let header = |text: &Option<String>| Header::read(&normal(text.as_deref()?));
-    let (ours, theirs) = (header(&head.expected)?, header(&head.actual)?);
-    let size = |header: &Header, row: &Option<String>| {
-        Size::read(cell_text(&header.cells(row.as_deref()?), "SIZE"))
+    let tables = NotedTable::all(lines);
+    let [table] = tables.as_slice() else {
+        return None;
     };
-    let mut sum = ImageSize {
-        image: with_tag(docker.operands.first()?),
-        parent: None,
-        noted: Size::default(),
-        printed: Size::default(),
-        step,
-        line: 0,
-    };
-    for row in rows {
-        sum.noted += size(&ours, &row.expected)?;
-        sum.printed += size(&theirs, &row.actual)?;
+    let size = |cells: &[TableCell]| Size::read(cell_text(cells, "SIZE"));
+    let mut shown = Sides::new(Size::default(), Size::default());
+    for row in table.rows() {
+        shown.noted += size(&row.noted)?;
+        shown.printed += size(&row.printed?)?;
     }
-    Some(sum)
+    let of = Image {
+        name: with_tag(docker.operands.first()?),
+        parent: None,
+    };
+    let at = (step, 0);
+    is_whole.then_some(ImageSize { of, shown, at })
 }

@@ -13,9 +13,9 @@
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Evidence, Lines, Objection, at_number};
-use crate::docker::{Does, Invocation};
-use crate::formats::OutputFormat;
+use super::series::wrong_outputs;
+use super::{Evidence, Lines, Objection, makers};
+use crate::docker::{Does, ProgramCall};
 use crate::pattern::pattern;
 use crate::session::Step;
 
@@ -35,68 +35,46 @@ pattern! {
     FILE = r"/sys/class/net/(?P<name>[a-z]+[a-z0-9]*)/(?P<what>iflink|ifindex)$";
 }
 
-/// Lines of the notes that show other numbers of an interface
-/// than an earlier line.
-pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
-    let (steps, formats) = (evidence.steps, evidence.formats);
+/// Lines of the notes that show other numbers of an interface than an earlier line, or another
+/// address than its own.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
     let mut known: HashMap<(String, String, bool), String> = HashMap::new();
-    let mut found = Vec::new();
-    for (number, (step, format)) in steps.iter().zip(formats).enumerate() {
+    let steps = 0..evidence.steps.len();
+    let mut found = wrong_outputs(evidence, judged, steps, misfits, CONTRADICTS);
+    for (number, (step, format)) in evidence.steps.iter().zip(evidence.formats).enumerate() {
         let calls = format.calls();
         if calls.iter().any(|call| call.does(Does::Reconnects)) {
             known.clear();
         }
-        for docker in created(format) {
+        for docker in makers(calls) {
             let name = docker.values("--name").next().map(ToOwned::to_owned);
             let inside = format!("{} ", step.level + 1);
             known.retain(|(place, ..), _| {
                 !place.starts_with(&inside) && name.as_ref() != Some(place)
             });
         }
-        let place = place(number, step, format);
+        let place = place(number, step, calls);
         let words = calls.iter().flat_map(|call| &call.words);
         // Each of the files has a line of its own.
         let mut files = words.filter_map(|word| FILE.captures(word));
-        for line in step.expected.iter().filter(|line| !line.elision) {
-            let mut numbers: Vec<(String, bool, &str)> = Vec::new();
-            if let Some(shown) = SHOWN.captures(&line.text) {
-                let part = |name| shown.name(name).map_or("", |part| part.as_str());
-                if part("own") == part("partner") {
-                    found.push((number, line.line));
-                }
-                numbers.push((part("name").to_owned(), false, part("own")));
-                numbers.push((part("name").to_owned(), true, part("partner")));
+        for (at, line) in step.expected.iter().enumerate() {
+            let mut is_wrong = false;
+            let mut hold = |name: &str, is_partner: bool, text: &str| {
+                let key = (place.clone(), name.to_owned(), is_partner);
+                is_wrong |= known.entry(key).or_insert_with(|| text.to_owned()) != text;
+            };
+            if line.elision {
+                continue;
+            } else if let Some(shown) = SHOWN.captures(&line.text) {
+                hold(&shown["name"], false, &shown["own"]);
+                hold(&shown["name"], true, &shown["partner"]);
+                is_wrong |= shown["own"] == shown["partner"];
             } else if let Some(file) = files.next() {
-                numbers.push((
-                    file["name"].to_owned(),
-                    &file["what"] == "iflink",
-                    line.text.trim(),
-                ));
+                hold(&file["name"], &file["what"] == "iflink", line.text.trim());
             }
-            for (name, is_partner, text) in numbers {
-                let key = (place.clone(), name, is_partner);
-                let before = known.entry(key).or_insert_with(|| text.to_owned());
-                if before != text && !found.contains(&(number, line.line)) {
-                    found.push((number, line.line));
-                }
+            if is_wrong {
+                found.extend(evidence.object(judged, number, at, CONTRADICTS));
             }
-        }
-    }
-    found.extend(other_hardware(evidence));
-    let found = found.into_iter();
-    found
-        .filter_map(|(step, number)| at_number(lines, step, number, CONTRADICTS))
-        .collect()
-}
-
-/// Lines of the notes with an address that is not made of the hardware address above it, by
-/// their step and number, where this run's are.
-fn other_hardware(evidence: &Evidence) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    for (number, step) in evidence.steps.iter().enumerate() {
-        if misfits(&evidence.printed(number)).is_empty() {
-            let misfits = misfits(&evidence.noted(number)).into_iter();
-            found.extend(misfits.map(|line| (number, step.expected[line].line)));
         }
     }
     found
@@ -137,20 +115,14 @@ fn misfits(lines: &[&str]) -> Vec<usize> {
     found
 }
 
-/// The commands of a step that make a container, which has cards of its own.
-fn created(format: &OutputFormat) -> impl Iterator<Item = &Invocation> {
-    let dockers = format.calls().iter().filter_map(|call| call.docker());
-    dockers.filter(|docker| docker.does(Does::Creates))
-}
-
 /// Where step `number` asks: the container that it enters or makes, or the shell that it is
 /// typed at.
-fn place(number: usize, step: &Step, format: &OutputFormat) -> String {
-    let mut dockers = format.calls().iter().filter_map(|call| call.docker());
+fn place(number: usize, step: &Step, calls: &[ProgramCall]) -> String {
+    let mut dockers = calls.iter().filter_map(ProgramCall::docker);
     let entered = dockers.find(|docker| docker.verb == "exec");
     match entered.and_then(|docker| docker.operands.first()) {
         Some(container) => container.clone(),
-        None if created(format).next().is_some() => format!("made in step {number}"),
+        None if makers(calls).next().is_some() => format!("made in step {number}"),
         None => format!("{} {}", step.level, step.prompt.text),
     }
 }

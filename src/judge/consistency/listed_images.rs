@@ -12,9 +12,9 @@
 
 use std::collections::HashSet;
 
-use super::{Evidence, Lines, Objection, at_number};
+use super::{Evidence, Lines, Objection, makers};
 use crate::docker::names::with_tag;
-use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
+use crate::docker::{Invocation, OperandKind, ProgramCall};
 use crate::formats::pull;
 use crate::formats::table::Header;
 use crate::formats::text::normal;
@@ -25,20 +25,16 @@ const LACKS: &str = "an image of which a command above made a container is not i
 
 /// Lists that lack an image in the notes and have it in this run.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let found = evidence
-        .steps
-        .iter()
-        .enumerate()
-        .filter_map(|(number, step)| {
-            let list = whole_list(evidence.formats[number].calls())?;
-            let is_cut = step.expected.iter().any(|line| line.elision);
-            let head = step.expected.iter().find(|line| !line.text.is_empty())?;
-            let noted = listed(evidence.noted(number))?;
-            let printed = listed(evidence.printed(number))?;
-            let mut used = used_before(evidence, number).filter(|image| selects(list, image));
-            let lacks = used.any(|image| !noted.contains(&image) && printed.contains(&image));
-            (lacks && !is_cut).then(|| at_number(judged, number, head.line, LACKS))?
-        });
+    let found = (0..evidence.steps.len()).filter_map(|step| {
+        let list = whole_list(evidence.formats[step].calls())?;
+        let mut expected = evidence.steps[step].expected.iter();
+        let head = expected.position(|line| !line.text.is_empty())?;
+        let images = evidence.sides(step).read(|lines| listed(lines))?;
+        let mut used = used_before(evidence, step).filter(|image| selects(list, image));
+        let lacks = used.any(|image| images.only_noted(|images| !images.contains(&image)));
+        let is_wrong = lacks && evidence.shows_whole(step);
+        is_wrong.then(|| evidence.object(judged, step, head, LACKS))?
+    });
     found.collect()
 }
 
@@ -57,9 +53,9 @@ fn selects(list: &Invocation, image: &str) -> bool {
 }
 
 /// The images in a list, each with its tag; none where `lines` are no such list.
-fn listed(lines: Vec<&str>) -> Option<HashSet<String>> {
-    let lines = lines.into_iter().skip_while(|line| line.is_empty());
-    let mut lines = lines.map(normal);
+fn listed(lines: &[&str]) -> Option<HashSet<String>> {
+    let lines = lines.iter().skip_while(|line| line.is_empty());
+    let mut lines = lines.map(|line| normal(line));
     let header = Header::read(&lines.next()?)?;
     if Subject::of(&header) != Subject::Images {
         return None;
@@ -78,9 +74,7 @@ fn used_before(evidence: &Evidence, step: usize) -> impl Iterator<Item = String>
     let section = evidence.steps[step].section;
     let above = evidence.steps[..step].iter().zip(evidence.formats);
     let above = above.filter(move |(above, _)| above.section == section);
-    let calls = above.flat_map(|(_, format)| format.calls());
-    let dockers = calls.filter_map(ProgramCall::docker);
-    let used = dockers.filter(|docker| docker.does(Does::Creates));
+    let used = above.flat_map(|(_, format)| makers(format.calls()));
     let named = used.filter_map(Invocation::needed_image);
     let is_here = move |image: &String| evidence.things.has_here(step, &pull::path(image));
     named.filter(is_here).map(|image| with_tag(&image))

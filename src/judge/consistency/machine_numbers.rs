@@ -5,6 +5,9 @@
 //!     8
 //!     $ docker run --rm --cpus 1 busybox nproc
 //!     1                       a limit of time takes no processor away
+//!
+//!     $ docker run --rm --memory 64m busybox free -m
+//!     Mem:             64           1          63       a limit makes no machine smaller
 //! ```
 //!
 //! Two numbers that are the same in this run are the same in the notes of one section, also
@@ -18,14 +21,17 @@
 //!     Mem:   16643072000   ...       1.2MiB / 15.5GiB        no command limits it
 //! ```
 
-use super::memory::amounts;
+use super::series::{Sides, against_earlier, impossible_lines, readings};
 use super::{Evidence, Lines, Objection};
-use crate::docker::ProgramCall;
+use crate::docker::{Invocation, ProgramCall};
 use crate::formats::size::memory;
 use crate::pattern::pattern;
 
 /// Why a line is refused.
 const OTHER: &str = "another step shows another number of the same machine";
+
+/// Why the limit of a container is refused as the whole.
+const LIMITED: &str = "`free` shows the memory of the machine, and not the limit of its container";
 
 /// Files of the kernel that tell of the whole machine.
 const FILES: [&str; 3] = ["/proc/cpuinfo", "/proc/meminfo", "/proc/version"];
@@ -38,14 +44,6 @@ const CONSTANT: [&str; 5] = [
     "cpu cores",
     "model name",
 ];
-
-/// Lines that tell another number of the machine than one above, the same here and not in the
-/// notes.
-pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut found = by_one_program(evidence, judged);
-    found.extend(by_several_programs(evidence, judged));
-    found
-}
 
 /// What several programs tell of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,28 +62,54 @@ pattern! {
     LIMIT = r" / (?P<memory>[0-9.]+[KMGT]iB)\b";
 }
 
-/// Lines that contradict what another program told before.
-fn by_several_programs(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut told: Vec<(usize, Quantity, f64, f64)> = Vec::new();
-    let mut found = Vec::new();
-    for (step, lines) in judged.iter().enumerate() {
-        let section = evidence.steps[step].section;
-        for (line, judged) in lines.iter().enumerate().filter(|(_, line)| line.ok) {
-            let read = |text: &Option<String>| quantity(evidence, step, text.as_deref()?);
-            let Some((noted, printed)) = read(&judged.expected).zip(read(&judged.actual)) else {
-                continue;
-            };
-            let contradicts = |(other, quantity, before, here): &(usize, Quantity, f64, f64)| {
-                let is_same = (*other, *quantity) == (section, noted.0);
-                is_same && are_close(*here, printed.1) && !are_close(*before, noted.1)
-            };
-            if told.iter().any(contradicts) {
-                found.push(Objection::at(step, line, OTHER));
-            }
-            told.push((section, noted.0, noted.1, printed.1));
-        }
-    }
+/// Lines that tell another number of the machine than one above, the same here and not in the
+/// notes, or the limit of a container as the memory of the machine.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let mut found = by_one_program(evidence, judged);
+    found.extend(by_several_programs(evidence, judged));
+    found.extend(limits(evidence, judged));
     found
+}
+
+/// Lines that contradict what another program of the same section told before.
+fn by_several_programs(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let told = readings(judged, |step, _, line| {
+        let told = Sides::of(line)?.read(|text| quantity(evidence, step, text))?;
+        let of = (evidence.steps[step].section, told.noted.0);
+        Some((of, told.read(|(_, number)| Some(*number))?))
+    });
+    against_earlier(&told, |one, other| !are_close(*one, *other), OTHER)
+}
+
+/// Lines that the same program prints of the machine in two steps of one section.
+fn by_one_program(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let printed = readings(judged, |step, place, line| {
+        let call = evidence.formats[step].calls().last();
+        let call = call.filter(|call| asks_machine(call))?;
+        let sides = Sides::of(line).filter(|sides| is_constant(sides.printed))?;
+        let of = (
+            evidence.steps[step].section,
+            &call.program,
+            &call.words,
+            place,
+        );
+        Some((of, sides))
+    });
+    against_earlier(&printed, PartialEq::ne, OTHER)
+}
+
+/// Rows in which `free` shows, in a container, no more than the largest limit that the exercise
+/// gives one.
+fn limits(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let given = |docker: &Invocation| memory(docker.values("--memory").last()?);
+    let largest = evidence.dockers().filter_map(given).reduce(f64::max);
+    let asks = |call: &ProgramCall| call.program == "free" && call.runs_in_container();
+    let is_limit = |free: &ProgramCall, row: &str| {
+        let is_memory = row.trim_start().starts_with("Mem:");
+        let amounts = amounts(row, free);
+        Some(*amounts.first().filter(|_| is_memory)? <= largest?)
+    };
+    impossible_lines(evidence, judged, asks, is_limit, LIMITED)
 }
 
 /// Whether both may be one number, rounded.
@@ -123,7 +147,8 @@ fn quantity(evidence: &Evidence, step: usize, line: &str) -> Option<(Quantity, f
         }
         _ if call.is_docker("stats") => {
             let bytes = named(&LIMIT.captures(line)?, "memory", "")?;
-            (!evidence.limits_memory()).then_some((Quantity::Memory, bytes))
+            let limits = |docker: &Invocation| docker.has("--memory") || docker.is_of_compose();
+            (!evidence.dockers().any(limits)).then_some((Quantity::Memory, bytes))
         }
         _ => Some((
             Quantity::Memory,
@@ -137,40 +162,26 @@ fn is_inside(evidence: &Evidence, step: usize, call: &ProgramCall) -> bool {
     call.runs_in_container() || !evidence.steps[step].on_host()
 }
 
-/// Lines that the same program prints of the machine in two steps, the same here and not in
-/// the notes.
-fn by_one_program(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let asked: Vec<Option<&ProgramCall>> = evidence
-        .formats
-        .iter()
-        .map(|format| format.calls().last().filter(|call| asks_machine(call)))
-        .collect();
-    let mut found = Vec::new();
-    for later in 1..judged.len() {
-        let Some(own) = asked[later] else { continue };
-        let is_same = |step: &usize| {
-            let section = evidence.steps[*step].section == evidence.steps[later].section;
-            let asks_the_same =
-                |other: &ProgramCall| (&other.program, &other.words) == (&own.program, &own.words);
-            section && asked[*step].is_some_and(asks_the_same)
-        };
-        let Some(earlier) = (0..later).rev().find(is_same) else {
-            continue;
-        };
-        let pairs = judged[later].iter().zip(judged[earlier]).enumerate();
-        let differ = pairs.filter(|(_, (line, before))| {
-            let (noted, before_noted) = (&line.expected, &before.expected);
-            line.ok
-                && before.ok
-                && line.actual.as_deref().is_some_and(is_constant)
-                && line.actual == before.actual
-                && noted.is_some()
-                && before_noted.is_some()
-                && noted != before_noted
-        });
-        found.extend(differ.map(|(line, _)| Objection::at(later, line, OTHER)));
+/// What a row of `free` shows in all, in use and free, in bytes; nothing where it is no row of
+/// memory.
+pub(super) fn amounts(row: &str, free: &ProgramCall) -> Vec<f64> {
+    let units = [('b', 0), ('m', 2), ('g', 3)];
+    let unit = units.iter().find(|(letter, _)| free.has_flag(*letter));
+    let power = unit.map_or(1, |(_, power)| *power);
+    let bytes = |text: &str| {
+        let has_unit = text.ends_with(|last: char| last.is_ascii_alphabetic());
+        let amount = memory(text)?;
+        Some(if has_unit {
+            amount
+        } else {
+            amount * 1024_f64.powi(power)
+        })
+    };
+    let mut words = row.split_whitespace();
+    match words.next() {
+        Some(name) if name.ends_with(':') => words.map_while(bytes).take(3).collect(),
+        _ => Vec::new(),
     }
-    found
 }
 
 /// Whether `call` shows what the kernel tells of the whole machine.

@@ -11,8 +11,10 @@
 //! only times within [`RUN`] of the latest one belong to the run.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
-use super::{Evidence, Lines, Objection, sides};
+use super::series::{OneToOne, Sides};
+use super::{Evidence, Lines, Objection};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
 use crate::formats::OutputFormat;
 use crate::formats::clock::asks_the_clock;
@@ -33,10 +35,8 @@ const AT_ONCE: i128 = SECOND / 20;
 
 /// A time of the notes with this run's.
 struct Moment {
-    /// What the notes show, in nanoseconds since 1970.
-    noted: i128,
-    /// What this run shows.
-    printed: i128,
+    /// In nanoseconds since 1970.
+    shown: Sides<i128>,
     /// Whether both show so much of a second that no two are the same by chance.
     is_exact: bool,
     /// The step that asked the clock for it, from 0.
@@ -55,155 +55,112 @@ impl Moment {
         let follows = self.logged.is_some() && self.logged == other.logged;
         let same_asked = self.asked == other.asked || self.asked.is_none();
         let is_of_section = self.section == other.section;
-        is_of_section && self.printed == other.printed && same_asked && !follows
+        is_of_section && self.shown.printed == other.shown.printed && same_asked && !follows
     }
 }
 
 /// How both sides write a time: its kind, the zones, whether the notes show parts of a
-/// second, and what stands before it where that says which time it is.
+/// second, and what stands before it in a header of HTTP, which may be about a file.
 type Writing = (Volatile, String, String, bool, String);
 
 /// Lines whose time cannot be with another one's.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    const ENOUGH: usize = 6;
+    let named = evidence.dockers().flat_map(Invocation::names);
+    let named = named.filter(|naming| naming.thing == OperandKind::Image);
+    let images: HashSet<String> = named.map(|naming| naming.name).collect();
     let mut groups: HashMap<Writing, Vec<Moment>> = HashMap::new();
-    for text in texts_of(evidence, judged) {
-        let read = |side| Instant::read(text.kind, side);
-        if let (Some(noted), Some(printed)) = (read(&text.noted), read(&text.printed)) {
-            let zones = [noted.zone, printed.zone].map(str::to_owned);
-            let [noted_zone, printed_zone] = zones;
-            let shows_parts = noted.digits > 0;
-            let writing = (text.kind, noted_zone, printed_zone, shows_parts, text.label);
-            groups.entry(writing).or_default().push(Moment {
-                noted: noted.time,
-                printed: printed.time,
-                is_exact: noted.digits >= ENOUGH && printed.digits >= ENOUGH,
-                asked: text.asked,
-                logged: text.logged,
-                at: text.at,
-                section: evidence.steps[text.at.0].section,
-            });
+    for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
+        let calls = format.calls();
+        if calls.iter().any(|call| shows_other_times(call, &images)) {
+            continue;
+        }
+        let asked = calls.iter().any(asks_the_clock).then_some(step);
+        let logged = matches!(calls, [call] if is_log_of_one(call)).then_some(step);
+        for (line, judged) in lines.iter().enumerate() {
+            for (writing, shown, is_exact) in times_in(judged, format) {
+                groups.entry(writing).or_default().push(Moment {
+                    shown,
+                    is_exact,
+                    asked,
+                    logged,
+                    at: (step, line),
+                    section: evidence.steps[step].section,
+                });
+            }
         }
     }
-    let mut found: Vec<_> = groups
-        .into_values()
-        .flat_map(contradictions_among)
-        .collect();
+    let groups = groups.into_values();
+    let mut found: Vec<_> = groups.flat_map(contradictions_among).collect();
     found.sort_unstable();
     found.dedup();
-    let objections = found
-        .into_iter()
-        .map(|(step, line)| Objection::at(step, line, CONTRADICTS));
-    objections.collect()
+    let found = found.into_iter();
+    found
+        .map(|(step, line)| Objection::at(step, line, CONTRADICTS))
+        .collect()
 }
 
 /// Where the times among `moments`, all written in one way, stand that another one contradicts.
 fn contradictions_among(mut moments: Vec<Moment>) -> Vec<(usize, usize)> {
-    let latest = moments.iter().map(|moment| moment.printed).max();
-    moments.retain(|moment| latest.is_some_and(|latest| moment.printed >= latest - RUN));
-    let mut found = Vec::new();
+    let latest = moments.iter().map(|moment| moment.shown.printed).max();
+    moments.retain(|moment| latest.is_some_and(|latest| moment.shown.printed >= latest - RUN));
     // One moment is one on both sides.
-    let (mut by_noted, mut by_printed) = (HashMap::new(), HashMap::new());
-    for moment in moments.iter().filter(|moment| moment.is_exact) {
-        let printed = *by_noted.entry(moment.noted).or_insert(moment.printed);
-        let noted = *by_printed.entry(moment.printed).or_insert(moment.noted);
-        if (noted, printed) != (moment.noted, moment.printed) {
-            found.push(moment.at);
-        }
-    }
+    let mut known = OneToOne::new();
+    let exact = moments.iter().filter(|moment| moment.is_exact);
+    let differ = exact.filter(|moment| !known.agrees(moment.shown.noted, moment.shown.printed));
+    let mut found: Vec<(usize, usize)> = differ.map(|moment| moment.at).collect();
     // What is later here is not earlier in the notes of the same day. Of two that are the same
     // here, the one whose step asked the clock later is, or the one that stands below in a log.
     let mut latest_noted = (0, i128::MIN);
-    moments.sort_by_key(|moment| (moment.section, moment.printed, moment.asked, moment.at));
+    moments.sort_by_key(|moment| {
+        (
+            moment.section,
+            moment.shown.printed,
+            moment.asked,
+            moment.at,
+        )
+    });
     for same in moments.chunk_by(Moment::is_with) {
         let goes_back = |moment: &&Moment| {
             let (section, latest) = latest_noted;
-            moment.section == section && moment.noted + AT_ONCE < latest
+            moment.section == section && moment.shown.noted + AT_ONCE < latest
         };
         found.extend(same.iter().filter(goes_back).map(|moment| moment.at));
         let noted = same
             .iter()
-            .map(|moment| (moment.section, moment.noted))
+            .map(|moment| (moment.section, moment.shown.noted))
             .max();
         latest_noted = latest_noted.max(noted.unwrap_or(latest_noted));
     }
     found
 }
 
-/// A text of a line that holds, which could be a time.
-struct TimeText {
-    kind: Volatile,
-    noted: String,
-    printed: String,
-    /// What stands before it in a header of HTTP, which may be about a file.
-    label: String,
-    /// The step that asked the clock for it, from 0.
-    asked: Option<usize>,
-    /// The step whose lines are a log, from 0.
-    logged: Option<usize>,
-    /// Where it stands: its step and its judged line, each from 0.
-    at: (usize, usize),
-}
-
-/// All texts in lines that hold which could be times of the run.
-fn texts_of(evidence: &Evidence, judged: &Lines) -> Vec<TimeText> {
-    let named = evidence
-        .calls()
-        .filter_map(ProgramCall::docker)
-        .flat_map(Invocation::names);
-    let named = named.filter(|naming| naming.thing == OperandKind::Image);
-    let images: HashSet<String> = named.map(|naming| naming.name).collect();
-    let mut texts = Vec::new();
-    for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
-        let mut calls = format.calls().iter();
-        if calls.any(|call| shows_other_times(call, &images)) {
-            continue;
-        }
-        let asked = format.calls().iter().any(asks_the_clock).then_some(step);
-        let is_log = matches!(format.calls(), [call] if is_log_of_one(call));
-        for (number, line) in lines.iter().enumerate() {
-            let found = texts_in(line, format);
-            texts.extend(found.into_iter().map(|text| TimeText {
-                asked,
-                logged: is_log.then_some(step),
-                at: (step, number),
-                ..text
-            }));
-        }
-    }
-    texts
-}
-
-/// The texts with a kind in a judged line that stands where it stands by its order.
-fn texts_in(line: &LineJudgement, format: &OutputFormat) -> Vec<TimeText> {
+/// The times of the run in a judged line that stands where it stands by its order; each with
+/// whether both sides show so much of a second that no two are the same by chance.
+fn times_in(line: &LineJudgement, format: &OutputFormat) -> Vec<(Writing, Sides<i128>, bool)> {
+    const ENOUGH: usize = 6;
     let is_placed = matches!(line.how, How::Literal | How::Bound | How::Volatile);
-    let Some((noted, printed)) = sides(line) else {
+    let sides = Sides::of(line).filter(|_| line.ok && is_placed);
+    let Some(Sides { noted, printed }) = sides.map(|sides| sides.map(normal)) else {
         return Vec::new();
     };
-    if !line.ok || !is_placed {
-        return Vec::new();
-    }
-    let [noted, printed] = [normal(noted), normal(printed)];
     let [ours, theirs] = [&noted, &printed].map(|text| format.fields(text, "").volatile);
     let kinds = ours.iter().map(|(_, kind)| kind);
     if !kinds.eq(theirs.iter().map(|(_, kind)| kind)) {
         return Vec::new();
     }
-    let texts = ours.into_iter().zip(theirs);
-    texts
-        .map(|((own, kind), (their, _))| TimeText {
-            kind,
-            label: match kind {
-                Volatile::HttpDate => noted[..own.start].to_owned(),
-                _ => String::new(),
-            },
-            noted: noted[own].to_owned(),
-            printed: printed[their].to_owned(),
-            asked: None,
-            logged: None,
-            at: (0, 0),
-        })
-        .collect()
+    let read = |((own, kind), (their, _)): ((Range<usize>, Volatile), (Range<usize>, _))| {
+        let label = match kind {
+            Volatile::HttpDate => noted[..own.start].to_owned(),
+            _ => String::new(),
+        };
+        let noted = Instant::read(kind, &noted[own])?;
+        let printed = Instant::read(kind, &printed[their])?;
+        let [zone, printed_zone] = [noted.zone, printed.zone].map(str::to_owned);
+        let writing = (kind, zone, printed_zone, noted.digits > 0, label);
+        let shown = Sides::new(noted.time, printed.time);
+        Some((writing, shown, noted.digits.min(printed.digits) >= ENOUGH))
+    };
+    ours.into_iter().zip(theirs).filter_map(read).collect()
 }
 
 /// Whether it shows images, which may have been built on any day, or files, whose times

@@ -10,47 +10,39 @@
 
 use jiff::civil::Date;
 
+use super::series::{Sides, against_earlier, readings};
 use super::sleeps::{is_straight, slept_in};
 use super::{Evidence, Lines, Objection};
 use crate::docker::ProgramCall;
 use crate::formats::clock::{DateParts, asks_the_clock};
-use crate::judge::LineJudgement;
 
 const OTHER_MOMENT: &str = "another line of this command shows another moment";
 
 /// Lines that show another moment than one above, and do not in this run.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut found = Vec::new();
-    for (step, lines) in judged.iter().enumerate() {
-        let calls = evidence.formats[step].calls();
-        let command = evidence.steps[step].command().unwrap_or_default();
-        let dates: Vec<&ProgramCall> = calls.iter().filter(|call| asks_the_clock(call)).collect();
-        let is_in_one_zone = !command.contains("TZ");
-        let is_at_once = is_straight(command, calls) && slept_in(command) == 0.0 && is_in_one_zone;
-        if dates.len() < 2 || dates.len() != lines.len() || !is_at_once {
-            continue;
-        }
-        let read = |text: fn(&LineJudgement) -> Option<&str>| -> Vec<Option<Facts>> {
-            let pairs = dates.iter().zip(lines.iter());
-            pairs
-                .map(|(call, line)| Some(Facts::of(call, DateParts::read(call, text(line)?)?)))
-                .collect()
-        };
-        let noted = read(|line| line.expected.as_deref());
-        let printed = read(|line| line.actual.as_deref());
-        for later in 1..lines.len() {
-            let contradicts = |facts: &[Option<Facts>]| {
-                let (Some(Some(own)), earlier) = (facts.get(later), &facts[..later]) else {
-                    return false;
-                };
-                earlier.iter().flatten().any(|other| own.contradicts(other))
-            };
-            if lines[later].ok && contradicts(&noted) && !contradicts(&printed) {
-                found.push(Objection::at(step, later, OTHER_MOMENT));
-            }
-        }
-    }
-    found
+    let steps = 0..evidence.steps.len();
+    let dates: Vec<_> = steps.map(|step| dates_at_once(evidence, step)).collect();
+    let shown = readings(judged, |step, place, line| {
+        let dates = dates[step].as_ref();
+        let dates = dates.filter(|dates| dates.len() == judged[step].len())?;
+        let date = dates[place];
+        let facts = |text: &str| Some(Facts::of(date, DateParts::read(date, text)?));
+        Some((step, Sides::texts(line).map(|text| facts(text?))))
+    });
+    let contradict = |own: &Option<Facts>, other: &Option<Facts>| {
+        let both = own.as_ref().zip(other.as_ref());
+        both.is_some_and(|(own, other)| own.contradicts(other))
+    };
+    against_earlier(&shown, contradict, OTHER_MOMENT)
+}
+
+/// The several `date`s of `step`, which one after the other ask the clock of one zone.
+fn dates_at_once<'e>(evidence: &'e Evidence, step: usize) -> Option<Vec<&'e ProgramCall>> {
+    let calls = evidence.formats[step].calls();
+    let command = evidence.steps[step].command().unwrap_or_default();
+    let dates: Vec<&ProgramCall> = calls.iter().filter(|call| asks_the_clock(call)).collect();
+    let is_at_once = || is_straight(command, calls) && slept_in(command) == 0.0;
+    (dates.len() > 1 && !command.contains("TZ") && is_at_once()).then_some(dates)
 }
 
 /// What follows from what a `date` shows.

@@ -6,9 +6,10 @@
 //!     round-trip min/avg/max = 0.097/0.105/0.113 ms
 //! ```
 
-use super::{Evidence, Lines, Objection, at_number};
+use super::series::wrong_outputs;
+use super::{Evidence, Lines, Objection};
+use crate::docker::ProgramCall;
 use crate::pattern::pattern;
-use crate::session::Step;
 
 /// Why a summary is refused.
 const CONTRADICTS: &str = "the lines above show other times than this summary";
@@ -21,43 +22,36 @@ pattern! {
 }
 
 /// Lines of the notes that sum up other times than those above.
-pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
-    let (steps, formats) = (evidence.steps, evidence.formats);
-    let pings = steps
-        .iter()
-        .zip(formats)
-        .enumerate()
-        .filter(|(_, (_, format))| {
-            let calls = format.calls().iter();
-            calls.filter(|call| call.program == "ping").count() == 1
-        });
-    let found = pings.filter_map(|(number, (step, _))| {
-        at_number(lines, number, wrong_summary(step)?, CONTRADICTS)
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let is_ping = |call: &&ProgramCall| call.program == "ping";
+    let pings = evidence.steps_that(|calls| calls.iter().filter(is_ping).count() == 1);
+    let found = pings.flat_map(|step| {
+        let is_whole = evidence.shows_whole(step);
+        let wrong = |lines: &[&str]| wrong_summary(lines, is_whole);
+        wrong_outputs(evidence, judged, [step], wrong, CONTRADICTS)
     });
     found.collect()
 }
 
-/// The line of `step` that sums up other times than it shows, counted in the notes.
-fn wrong_summary(step: &Step) -> Option<usize> {
-    let texts = || step.expected.iter().map(|line| line.text.as_str());
+/// Which of the `lines`, from 0, sums up other times than they show; `is_whole` where they show
+/// all.
+fn wrong_summary(lines: &[&str], is_whole: bool) -> Option<usize> {
     let number = |text: &str| text.parse::<f64>().ok();
-    let times = texts().filter_map(|text| number(&TIME.captures(text)?[1]));
+    let times = lines.iter();
+    let times = times.filter_map(|text| number(&TIME.captures(text)?[1]));
     let times: Vec<f64> = times.collect();
-    let mut summaries = step.expected.iter();
-    let (line, least, greatest) = summaries.find_map(|line| {
-        let found = SUMMARY.captures(&line.text)?;
-        Some((line.line, number(&found[1])?, number(&found[2])?))
+    let (line, least, greatest) = lines.iter().enumerate().find_map(|(line, text)| {
+        let found = SUMMARY.captures(text)?;
+        Some((line, number(&found[1])?, number(&found[2])?))
     })?;
     // A line shows three digits of a time, and the summary three behind the point.
     let slack = |time: f64| 0.0015 + time * 0.01;
     let is_outside =
         |time: &f64| *time < least - slack(least) || *time > greatest + slack(greatest);
-    let is_whole = !times.is_empty() && step.expected.iter().all(|line| !line.elision);
     let shows = |bound: f64| {
-        times
-            .iter()
-            .any(|time| (time - bound).abs() <= slack(bound))
+        let mut times = times.iter();
+        times.any(|time| (time - bound).abs() <= slack(bound))
     };
-    let is_wrong = times.iter().any(is_outside) || (is_whole && !(shows(least) && shows(greatest)));
-    is_wrong.then_some(line)
+    let lacks = is_whole && !times.is_empty() && !(shows(least) && shows(greatest));
+    (lacks || times.iter().any(is_outside)).then_some(line)
 }

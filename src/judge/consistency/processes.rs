@@ -1,5 +1,5 @@
-//! Processes in one table: none is older than the one that started it, and one that sleeps
-//! takes no time of a processor.
+//! Processes beside each other: none is older than the one that started it, one that sleeps
+//! takes no time of a processor, and no two have one number.
 //!
 //! ```text
 //!     PID    PPID   STIME   CMD
@@ -8,12 +8,16 @@
 //!
 //!     PID    TIME       CMD
 //!     4711   02:10:00   sleep 1d                       no process sleeps by computing
+//!
+//!     2024/03/11 10:02:31 [notice] 1#1: start worker process 29
+//!     2024/03/11 10:02:31 [notice] 1#1: start worker process 29       there is one already
 //! ```
 
-use super::{Evidence, Lines, Objection, tables};
-use crate::formats::table::{Header, cell_text};
-use crate::formats::text::normal;
-use crate::judge::LineJudgement;
+use super::series::{Sides, neighbours, readings};
+use super::tables::NotedTable;
+use super::{Evidence, Lines, Objection};
+use crate::formats::table::{TableCell, cell_text};
+use crate::formats::workers::started;
 
 /// Why a time is refused.
 const OLDER: &str = "this process is shown as older than its parent";
@@ -21,10 +25,13 @@ const OLDER: &str = "this process is shown as older than its parent";
 /// Why a time of a processor is refused.
 const SLEEPS: &str = "a process that sleeps takes no time of a processor";
 
+/// Why the number of a worker is refused.
+const SAME: &str = "the line above starts a worker with the same process number";
+
 /// A clock that is this much behind another one shows the next day, in seconds.
 const NEXT_DAY: i64 = 12 * 60 * 60;
 
-/// A row of a table of processes.
+/// A row of a table of processes, of which the notes show the parent and the time.
 struct Process {
     /// Its position among the judged lines.
     line: usize,
@@ -35,46 +42,46 @@ struct Process {
 }
 
 /// Rows of processes that are older than their parents in the notes, or that sleep and
-/// compute.
-pub(super) fn contradictions(_: &Evidence, lines: &Lines) -> Vec<Objection> {
-    let mut found = Vec::new();
-    for (step, judged) in lines.iter().enumerate() {
-        for table in tables(judged) {
-            let processes = processes(&judged[table.clone()], table.start);
-            let processes = processes.unwrap_or_default();
+/// compute, and workers that a log starts twice.
+pub(super) fn contradictions(_: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let mut found = same_workers(judged);
+    for (step, lines) in judged.iter().enumerate() {
+        for table in NotedTable::all(lines) {
+            let processes: Vec<Process> = processes(&table).collect();
             let older = processes.iter().filter(|child| {
                 let mut others = processes.iter();
                 others.any(|parent| parent.is_parent_of(child) && parent.is_younger_than(child))
             });
             found.extend(older.map(|child| Objection::at(step, child.line, OLDER)));
-            let busy = busy_sleepers(&judged[table.clone()]).into_iter();
-            found.extend(busy.map(|row| Objection::at(step, table.start + row, SLEEPS)));
+            let busy = busy_sleepers(&table);
+            found.extend(busy.map(|line| Objection::at(step, line, SLEEPS)));
         }
     }
     found
 }
 
-/// The rows of `table`, from 0 for its header, with a `sleep` that took time in the notes and
-/// none here.
-fn busy_sleepers(table: &[LineJudgement]) -> Vec<usize> {
-    let side = |line: &Option<String>| Header::read(&normal(line.as_deref()?));
-    let Some((head, rows)) = table.split_first() else {
-        return Vec::new();
-    };
-    let (Some(ours), Some(theirs)) = (side(&head.expected), side(&head.actual)) else {
-        return Vec::new();
-    };
-    let is_busy = |header: &Header, row: &Option<String>| {
-        let cells = header.cells(row.as_deref().unwrap_or_default());
+/// Lines that start a worker with the number of the one above, where this run starts two: a
+/// server that was started again, or one beside it, counts from the start again.
+fn same_workers(judged: &Lines) -> Vec<Objection> {
+    let workers = readings(judged, |step, _, line| {
+        Some((step, Sides::texts(line).map(|text| started(text?))))
+    });
+    let are_one = |below: &Option<_>, above: &Option<_>| below.is_some() && below == above;
+    neighbours(&workers, are_one, SAME)
+}
+
+/// The lines of `table` with a `sleep` that took time in the notes and none here.
+fn busy_sleepers(table: &NotedTable) -> impl Iterator<Item = usize> {
+    let is_busy = |cells: &Vec<TableCell>| {
         let mut commands = ["CMD", "COMMAND"].iter();
-        let sleeps = commands.any(|column| cell_text(&cells, column).starts_with("sleep "));
-        let time = cell_text(&cells, "TIME");
+        let sleeps = commands.any(|column| cell_text(cells, column).starts_with("sleep "));
+        let time = cell_text(cells, "TIME");
         sleeps && time.contains(|digit: char| ('1'..='9').contains(&digit))
     };
-    let busy = rows.iter().enumerate().filter(|(_, row)| {
-        row.ok && is_busy(&ours, &row.expected) && !is_busy(&theirs, &row.actual)
-    });
-    busy.map(|(index, _)| index + 1).collect()
+    let rows = table.rows().filter(|row| row.ok && table.is_printed());
+    let busy =
+        rows.filter(move |row| is_busy(&row.noted) && !row.printed.as_ref().is_some_and(is_busy));
+    busy.map(|row| row.line)
 }
 
 impl Process {
@@ -88,28 +95,20 @@ impl Process {
     }
 }
 
-/// The processes in `table`, of which the notes show the parents and the times; `start` is
-/// the position of its header among the judged lines.
-fn processes(table: &[LineJudgement], start: usize) -> Option<Vec<Process>> {
-    let (head, rows) = table.split_first()?;
-    let header = Header::read(&normal(head.expected.as_deref()?))?;
-    let read = |(index, row): (usize, &LineJudgement)| {
-        let cells = header.cells(row.expected.as_deref().filter(|_| row.ok)?);
-        let cell = |column| cell_text(&cells, column).to_owned();
+/// The processes in `table`.
+fn processes(table: &NotedTable) -> impl Iterator<Item = Process> {
+    table.rows().filter(|row| row.ok).filter_map(|row| {
+        let cell = |column| cell_text(&row.noted, column).to_owned();
         let mut clock = [cell("STIME"), cell("START")].into_iter();
         let clock = clock.find(|text| !text.is_empty())?;
         let parts: Option<Vec<i64>> = clock.split(':').map(|part| part.parse().ok()).collect();
         let parts = parts.filter(|parts| parts.len() > 1)?;
-        let seconds = parts
-            .iter()
-            .zip([3600, 60, 1])
-            .map(|(part, unit)| part * unit);
+        let seconds = parts.iter().zip([3600, 60, 1]);
         Some(Process {
-            line: start + 1 + index,
+            line: row.line,
             number: cell("PID"),
             parent: cell("PPID"),
-            started: (parts.len(), seconds.sum()),
+            started: (parts.len(), seconds.map(|(part, unit)| part * unit).sum()),
         })
-    };
-    Some(rows.iter().enumerate().filter_map(read).collect())
+    })
 }

@@ -9,6 +9,7 @@
 //!                   A /etc/motd
 //! ```
 
+use super::series::each_line;
 use super::{Evidence, Lines, Objection};
 use crate::docker::ProgramCall;
 use crate::docker::ids::is_id;
@@ -35,12 +36,8 @@ pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objectio
             let swapped = swapped.into_iter().flatten();
             found.extend(swapped.map(|line| Objection::at(step, line, SORTED)));
         }
-        if matches!(format.calls(), [call] if call.is_docker("diff")) {
-            found.extend(
-                folders_below(lines[step]).map(|line| Objection::at(step, line, FOLDER_FIRST)),
-            );
-        }
     }
+    found.extend(folders_below(evidence, lines));
     found
 }
 
@@ -67,28 +64,26 @@ fn out_of_order(lines: &[LineJudgement], output: &[String]) -> Option<[usize; 2]
     Some([above, below])
 }
 
-/// The positions of folders in the notes' `lines` of `docker diff` below something in them.
-fn folders_below(lines: &[LineJudgement]) -> impl Iterator<Item = usize> {
-    let path = |line: &LineJudgement| {
-        let (change, path) = line
-            .expected
-            .as_deref()
-            .filter(|_| line.ok)?
-            .split_once(' ')?;
-        ["A", "C", "D"].contains(&change).then(|| path.to_owned())
-    };
-    let paths: Vec<Option<String>> = lines.iter().map(path).collect();
-    let stands_below = move |index: &usize| {
-        let Some(folder) = &paths[*index] else {
-            return false;
+/// The folders in the notes' lines of `docker diff` below something in them.
+fn folders_below(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    each_line(judged, |step| {
+        let [call] = evidence.formats[step].calls() else {
+            return None;
         };
-        let mut above = paths[..*index].iter().flatten();
-        above.any(|path| {
-            let inside = path.strip_prefix(folder.as_str());
-            inside.is_some_and(|inside| inside.starts_with('/'))
-        })
-    };
-    (0..lines.len()).filter(stands_below)
+        let mut above: Vec<String> = Vec::new();
+        call.is_docker("diff")
+            .then_some(move |line: &LineJudgement| {
+                let (change, folder) = line.expected.as_deref()?.split_once(' ')?;
+                let is_path = ["A", "C", "D"].contains(&change);
+                let is_inside = |path: &String| {
+                    let inside = path.strip_prefix(folder);
+                    inside.is_some_and(|inside| inside.starts_with('/'))
+                };
+                let stands_below = is_path && above.iter().any(is_inside);
+                above.extend(is_path.then(|| folder.to_owned()));
+                stands_below.then_some(FOLDER_FIRST)
+            })
+    })
 }
 
 /// The name in a row of a sorted list: behind the ID of a network, else the whole row.

@@ -10,8 +10,10 @@
 //!                                                   there is no network
 //! ```
 
-use super::{Evidence, Lines, Objection, refused, sides};
-use crate::docker::{Does, Invocation, ProgramCall};
+use super::parts::MEMORY;
+use super::series::{Sides, each_line};
+use super::{Evidence, Lines, Objection};
+use crate::docker::{Invocation, ProgramCall};
 use crate::formats::fields::is_memory_asked_for;
 use crate::formats::size::memory;
 use crate::judge::LineJudgement;
@@ -19,9 +21,6 @@ use crate::pattern::pattern;
 
 /// Why another limit of memory is refused.
 const LIMIT: &str = "the memory that a command asks for is the limit";
-
-/// Why a use of memory is refused.
-const MORE: &str = "a part of the memory is more than all of it";
 
 /// Why a share of memory is refused.
 const OTHER_SHARE: &str = "this memory is another share of its limit";
@@ -57,22 +56,16 @@ struct Usage<'r> {
 
 /// Rows of `docker stats` with a number that no container of these commands has.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut found = Vec::new();
-    for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
-        let mut calls = format.calls().iter();
-        let Some(call) = calls.find(|call| call.is_docker("stats")) else {
-            continue;
-        };
-        let fields = fields(call);
-        let reason = |line: &LineJudgement| {
-            let (noted, printed) = sides(line)?;
-            let usages = Usage::read(noted, &fields).zip(Usage::read(printed, &fields));
-            let (noted_usage, printed_usage) = usages?;
-            noted_usage.objection(&printed_usage, evidence, maker(evidence, noted))
-        };
-        found.extend(refused(step, lines, reason));
-    }
-    found
+    each_line(judged, |step| {
+        let mut calls = evidence.formats[step].calls().iter();
+        let fields = fields(calls.find(|call| call.is_docker("stats"))?);
+        Some(move |line: &LineJudgement| {
+            let rows = Sides::of(line)?;
+            let usages = rows.read(|row| Usage::read(row, &fields))?;
+            let maker = maker(evidence, rows.noted);
+            usages.noted.objection(&usages.printed, evidence, maker)
+        })
+    })
 }
 
 /// The fields that each row shows, in their order.
@@ -89,10 +82,7 @@ fn fields(call: &ProgramCall) -> Vec<&str> {
 
 /// The command that makes the container that `row` names; where it names none, the only one.
 fn maker<'e>(evidence: &'e Evidence, row: &str) -> Option<&'e Invocation> {
-    let dockers = evidence.calls().filter_map(ProgramCall::docker);
-    let makers: Vec<&Invocation> = dockers
-        .filter(|docker| docker.does(Does::Creates))
-        .collect();
+    let makers: Vec<&Invocation> = evidence.makers().collect();
     let is_named = |maker: &&&Invocation| {
         let name = maker.values("--name").last();
         name.is_some_and(|name| row.split_whitespace().any(|word| word == name))
@@ -142,7 +132,7 @@ impl<'r> Usage<'r> {
                 return Some(LIMIT);
             }
             if used > limit {
-                return Some(MORE);
+                return Some(MEMORY);
             }
         }
         if self.is_another_share() && !printed.is_another_share() {

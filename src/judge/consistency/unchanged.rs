@@ -11,54 +11,42 @@
 //!     $ ls -l                                  sizes too, where all commands between only look
 //! ```
 
+use super::series::each_line;
 use super::sleeps::{is_straight, slept_in};
 use super::{Evidence, Lines, Objection};
 use crate::docker::{Does, ProgramCall};
-use crate::formats::OutputFormat;
 use crate::formats::clock::asks_the_clock;
 use crate::formats::size::Size;
-use crate::formats::text::normal;
 use crate::formats::volatile::Volatile;
+use crate::judge::LineJudgement;
 
 const CHANGED: &str =
     "the same command showed another time or size before, and no command in between changes it";
 
 /// Lines of a command that shows times as it did before in this run, and others in the notes.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut found = Vec::new();
-    for later in 1..evidence.steps.len() {
-        let Some(Seen {
+    each_line(judged, |later| {
+        let Seen {
             earlier,
             only_seconds,
-        }) = seen_before(evidence, later)
-        else {
-            continue;
-        };
-        let times = |line| stored(&evidence.formats[later], line, only_seconds);
-        for (line, own) in judged[later].iter().enumerate() {
+        } = seen_before(evidence, later)?;
+        let times = move |text: &str| stored(evidence, later, text, only_seconds);
+        Some(move |own: &LineJudgement| {
             let before = judged[earlier].iter();
             let before = before.filter(|line| line.ok && line.actual == own.actual);
             let before = before.filter_map(|line| line.expected.as_deref());
             let mut before = before.map(times).peekable();
-            if let Some(noted) = own.expected.as_deref().filter(|_| own.ok)
-                && before.peek().is_some()
-                && before.all(|before| before != times(noted))
-            {
-                found.push(Objection::at(later, line, CHANGED));
-            }
-        }
-    }
-    found
+            let noted = times(own.expected.as_deref()?);
+            let is_known = before.peek().is_some();
+            (is_known && before.all(|before| before != noted)).then_some(CHANGED)
+        })
+    })
 }
 
 /// Whether what `call` starts goes on beside the commands that follow, and does not only sleep.
 fn goes_on(call: &ProgramCall) -> bool {
     let is_started = call.is_docker("run") && call.has_flag('d');
-    let sleeps = || {
-        call.behind_container()
-            .first()
-            .is_some_and(|first| first == "sleep")
-    };
+    let sleeps = || call.behind_container().first().map(String::as_str) == Some("sleep");
     let is_started_again = call.does_any(&[Does::Reconnects, Does::FromFile]);
     is_started && !sleeps() || is_started_again || call.in_background
 }
@@ -161,13 +149,10 @@ fn only_look(calls: &[ProgramCall]) -> bool {
 }
 
 /// The times and sizes in a line; with `only_seconds`, only the times that show seconds.
-fn stored(format: &OutputFormat, line: &str, only_seconds: bool) -> Vec<String> {
-    let line = normal(line);
+fn stored(evidence: &Evidence, step: usize, line: &str, only_seconds: bool) -> Vec<String> {
     let is_stored =
         |kind: Volatile| kind.is_of_time() && !kind.is_age() || !only_seconds && is_size(kind);
-    let fields = format.fields(&line, "").volatile.into_iter();
-    let texts = fields.filter(|(_, kind)| is_stored(*kind));
-    let texts = texts.map(|(range, _)| line[range].to_owned());
+    let texts = evidence.texts(step, line, is_stored).into_iter();
     let shows_seconds = |text: &String| text.matches(':').count() >= 2;
     let texts = texts.filter(|text| !only_seconds || shows_seconds(text));
     let words = line.split_whitespace().filter(|_| !only_seconds);

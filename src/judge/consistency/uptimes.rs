@@ -53,11 +53,10 @@ struct History {
 
 /// Rows of `docker ps` with a time that no run can show.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut dockers = evidence.calls().filter_map(ProgramCall::docker);
-    if dockers.any(restarts_by_itself) {
+    if evidence.dockers().any(restarts_by_itself) {
         return Vec::new();
     }
-    let names: HashSet<&str> = evidence.containers().filter_map(|(name, _)| name).collect();
+    let names = evidence.container_names();
     let mut history = History::default();
     let mut found = Vec::new();
     for (number, (step, lines)) in evidence.steps.iter().zip(judged).enumerate() {

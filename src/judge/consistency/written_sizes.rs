@@ -9,9 +9,11 @@
 //! Another machine may hold more, and another image may write more when it starts. A size is
 //! refused where the notes show less than a tenth of what is a megabyte or more in this run.
 
-use super::{Evidence, Lines, Objection, sides};
+use super::series::{Sides, each_line};
+use super::{Evidence, Lines, Objection};
 use crate::docker::ProgramCall;
 use crate::formats::size::Size;
+use crate::judge::LineJudgement;
 
 /// Why a size is refused.
 const LOST: &str = "the commands write more than ten times as much in this run";
@@ -29,25 +31,16 @@ const SHOWN: [(&str, &str); 7] = [
 
 /// Lines whose first size is less than a tenth of this run's.
 pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
-    let mut found = Vec::new();
-    for (step, (lines, format)) in judged.iter().zip(evidence.formats).enumerate() {
-        let calls = format.calls();
-        let of_step = SHOWN.iter().filter(|(verb, _)| {
-            let shows = |call: &ProgramCall| call.is_docker(verb);
-            calls.iter().any(shows)
-        });
-        let begins: Vec<&str> = of_step.map(|(_, begin)| *begin).collect();
-        for (line, judged) in lines.iter().enumerate() {
-            let Some((noted, printed)) = sides(judged) else {
-                continue;
-            };
-            let is_shown = begins.iter().any(|begin| noted.starts_with(begin));
-            if judged.ok && is_shown && is_lost(noted, printed) {
-                found.push(Objection::at(step, line, LOST));
-            }
-        }
-    }
-    found
+    each_line(judged, |step| {
+        let calls = evidence.formats[step].calls();
+        let is_of_step = |(verb, _): &&(&str, _)| ProgramCall::any_is_docker(calls, verb);
+        let shown: Vec<_> = SHOWN.iter().filter(is_of_step).collect();
+        Some(move |line: &LineJudgement| {
+            let Sides { noted, printed } = Sides::of(line)?;
+            let is_shown = shown.iter().any(|(_, begin)| noted.starts_with(begin));
+            (is_shown && is_lost(noted, printed)).then_some(LOST)
+        })
+    })
 }
 
 /// Whether the first size in `printed` is a megabyte or more, and that in `noted` less than a

@@ -1,37 +1,66 @@
-//! IDs that the legacy builder prints of one build, against each other.
+//! What the output of a build tells of itself.
 //!
 //! ```text
+//!     [+] Building 0.3s (4/4) FINISHED             as many steps as stand below it
+//!      => [internal] load build definition from Dockerfile
+//!      => [1/3] FROM docker.io/library/busybox:latest
+//!      => [2/3] COPY f.txt /f.txt                 0.1s
+//!      => CACHED [3/3] RUN cat /f.txt > /g.txt    0.0s      what it is made of is new
+//!      => => exporting layers                                no step of its own
+//!
 //!     Step 2/2 : RUN date
 //!      ---> Running in 9a8b7c6d5e4f
 //!     Removing intermediate container 9a8b7c6d5e4f      the one that ran
 //!      ---> 4a5b6c7d8e9f                                an image of its own
 //!     Successfully built 4a5b6c7d8e9f                   the last one
 //! ```
-//!
-//! They are compared where another builder prints none here too.
 
 use std::collections::HashSet;
 
-use super::{Evidence, Lines, Objection, at_number};
+use super::series::wrong_outputs;
+use super::{Evidence, Lines, Objection};
+use crate::docker::ProgramCall;
 use crate::docker::ids::is_id;
+use crate::formats::build::finished_steps;
+use crate::formats::build_steps::cached_behind_run;
+
+/// Why a count is refused.
+const OTHER_COUNT: &str = "the build shows another number of steps";
+
+/// Why a mark is refused.
+const NEW: &str = "a step of its stage above was run, so that this one cannot come from the cache";
 
 /// Why an ID is refused.
-const CONTRADICTS: &str = "the build shows another ID in its place above";
+const OTHER_ID: &str = "the build shows another ID in its place above";
 
-/// Lines of builds whose ID contradicts another one of the same build.
-pub(super) fn contradictions(evidence: &Evidence, lines: &Lines) -> Vec<Objection> {
-    let mut found = Vec::new();
-    for (number, noted) in evidence.whole_builds() {
-        for wrong in wrong_ids(&noted) {
-            let line = evidence.steps[number].expected[wrong].line;
-            found.extend(at_number(lines, number, line, CONTRADICTS));
-        }
-    }
+/// Lines of builds that another line of the same build contradicts. IDs of the legacy builder
+/// are compared where another one prints none here too.
+pub(super) fn contradictions(evidence: &Evidence, judged: &Lines) -> Vec<Objection> {
+    let whole = evidence.steps_that(|calls| ProgramCall::any_is_docker(calls, "build"));
+    let whole: Vec<usize> = whole.filter(|step| evidence.shows_whole(*step)).collect();
+    let counted = whole.iter().copied();
+    let counted = counted.filter(|step| finished_steps(&evidence.sides(*step).printed).is_some());
+    let shown = evidence.steps_that(ProgramCall::any_shows_build);
+    let mut found = wrong_outputs(evidence, judged, counted, other_count, OTHER_COUNT);
+    found.extend(wrong_outputs(
+        evidence,
+        judged,
+        shown,
+        cached_behind_run,
+        NEW,
+    ));
+    found.extend(wrong_outputs(evidence, judged, whole, other_ids, OTHER_ID));
     found
 }
 
+/// The line, from 0, of the head that counts other steps than stand below it.
+fn other_count(lines: &[&str]) -> Option<usize> {
+    let (line, is_right) = finished_steps(lines)?;
+    (!is_right).then_some(line)
+}
+
 /// The lines, from 0, of builds whose ID is another than it has to be.
-fn wrong_ids(lines: &[&str]) -> Vec<usize> {
+fn other_ids(lines: &[&str]) -> Vec<usize> {
     let mut found = Vec::new();
     let (mut running, mut image): (Option<&str>, Option<&str>) = (None, None);
     let mut images: HashSet<&str> = HashSet::new();
@@ -72,7 +101,7 @@ mod tests {
         let build = "Step 1/2 : FROM busybox\n ---> 3f4a5b6c7d8e\nStep 2/2 : RUN date\n ---> Running in 9a8b7c6d5e4f\nMon\nRemoving intermediate container 9a8b7c6d5e4f\n ---> 4a5b6c7d8e9f\nSuccessfully built 4a5b6c7d8e9f\nSuccessfully tagged x:latest";
         let wrong = |from: &str, to: &str| {
             let build = build.replace(from, to);
-            wrong_ids(&build.lines().collect::<Vec<_>>())
+            other_ids(&build.lines().collect::<Vec<_>>())
         };
         assert!(wrong("", "").is_empty());
         assert!(wrong("Removing intermediate container 9a8b7c6d5e4f\n", "").is_empty());
