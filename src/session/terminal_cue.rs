@@ -106,7 +106,7 @@ pattern! {
     /// The number of a terminal in front of its prompt: `[2]$ docker ps`.
     NUMBERED_PROMPT = r"^\s*[\[(](?<number>[1-4])[\])]\s?(?<prompt>[$#%>])";
     /// A comment behind a command.
-    BEHIND_COMMAND = r"\s#+\s(?<label>\S.*)$";
+    BEHIND_COMMAND = r"\s#+\s(?<label>[^\s#][^#]*)$";
     /// A line of a transcript that says in which terminal what stands below, or behind, is typed.
     LABEL = r"(?ix)^ \s* (?: \# + | // | [-=*─]+ | > )? \s* [\[(<【]? \s*
         (?: (?: (?: terminal | term | console | shell | tab | window ) (?: \s (?: window | tab ) )? | 터미널 (?: \s?창 )? | 콘솔 | 창 | ターミナル | 端末 | 终端 )
@@ -161,12 +161,17 @@ pub(super) fn label(line: &str) -> Option<(TerminalName, usize)> {
             found.name("prompt")?.start(),
         ));
     }
-    let Some(found) = LABEL.captures(line) else {
-        let behind = BEHIND_COMMAND.captures(line)?;
-        let remark = format!("# {}", &behind["label"]);
-        let (name, end) = label(&remark)?;
-        return (end == remark.len()).then_some((name, 0));
+    let behind_command = || {
+        let remark = format!("# {}", &BEHIND_COMMAND.captures(line)?["label"]);
+        let (name, end) = label_alone(&remark)?;
+        (end == remark.len()).then_some((name, 0))
     };
+    label_alone(line).or_else(behind_command)
+}
+
+/// The terminal that `line` names at its beginning, and how many bytes of it do so.
+fn label_alone(line: &str) -> Option<(TerminalName, usize)> {
+    let found = LABEL.captures(line)?;
     let end = match found.name("prompt") {
         Some(sign) => sign.start(),
         None => found.get(0)?.end(),
@@ -262,8 +267,14 @@ mod tests {
         }
         assert_eq!(label("[terminal 2] $ ls"), Some((two, 13)));
         assert_eq!(label("터미널2$ ls"), Some((two, "터미널2".len())));
+        assert_eq!(label("[2]$ ls"), Some((two, 3)));
+        assert_eq!(label("$ docker ps    # 터미널 2"), Some((two, 0)));
+        assert_eq!(label("# 오른쪽"), Some((two, "# 오른쪽".len())));
         for line in [
             "$ ls",
+            "$ ls # 2",
+            "left 2",
+            "[2] 17",
             "web 2",
             "Terminal 2 is the second",
             "terminal 23",

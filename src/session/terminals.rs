@@ -125,7 +125,7 @@ impl Terminals {
         let text = fence.lead.join("\n");
         for (number, part) in parts(fence).into_iter().enumerate() {
             let cue = match &part.label {
-                Some(name) => Some(Cue::Named(name.clone())),
+                Some(name) => Some(Cue::Named(*name)),
                 None if number == 0 && begins_with_output(&part.fence) => spoken_of(&text),
                 None if number == 0 => in_text(&format!("{text}\n{}", fence.info)),
                 None => None,
