@@ -181,9 +181,13 @@ pub(super) fn may_be_left(exercise: &Exercise, index: usize) -> bool {
     let stays = ProgramCall::stays_in_foreground(command);
     let goes_on_elsewhere = match next_part(exercise, index) {
         Some(next) => next.terminal.number != step.terminal.number,
-        None => step.next.is_none() && stays && !ProgramCall::follows_for_ever(command),
+        None => {
+            let ends_notes = index + 1 == exercise.steps.len() && step.next.is_none();
+            ends_notes && stays && !ProgramCall::follows_for_ever(command)
+        }
     };
-    let is_last = next_in_part(exercise, index).is_none_or(|next| next.keys().is_some());
+    let is_last =
+        next_in_part(exercise, index).is_none_or(|next| next.keys() == Some(Keys::Interrupt));
     let opens = session::opens_shell(command)
         || step
             .next
