@@ -110,7 +110,7 @@ pattern! {
     /// A line of a transcript that says in which terminal what stands below, or behind, is typed.
     LABEL = r"(?ix)^ \s* (?: \# + | // | [-=*─]+ | > )? \s* [\[(<【]? \s*
         (?: (?: (?: terminal | term | console | shell | tab | window ) (?: \s (?: window | tab ) )? | 터미널 (?: \s?창 )? | 콘솔 | 창 | ターミナル | 端末 | 终端 )
-        \s? [-\#_]? \s? (?<number> [1-4] | [A-D] ) | (?<side> 왼쪽 | 오른쪽 | left | right ) (?: \s? (?: 터미널 | 창 | 패널 | terminal | window | pane ) )? ) \s*
+        \s? [-\#_]? \s? (?<number> [1-4] | [A-D] ) | (?<side> 왼쪽 | 오른쪽 | left | right ) (?: \s? (?<noun> 터미널 | 창 | 패널 | terminal | window | pane ) )? ) \s*
         (?: (?<prompt> [$\#%>] ) | [\])>】:：] | $ | [-=*─]+ | \( [^)]* \) | \s [-–—:] \s )";
 }
 
@@ -179,7 +179,14 @@ fn label_alone(line: &str) -> Option<(TerminalName, usize)> {
     let rest = line[end..].trim();
     let is_alone = rest.is_empty() || is_comment(line) || is_caption(line);
     let is_prompt = rest.starts_with(['$', '#', '%', '>']);
-    let sign = found.name("number").or_else(|| found.name("side"))?;
+    // A program may print `right`.
+    let is_marked = !line.trim_start().starts_with(char::is_alphabetic);
+    let side = || {
+        found
+            .name("side")
+            .filter(|_| is_marked || found.name("noun").is_some())
+    };
+    let sign = found.name("number").or_else(side)?;
     let name = TerminalName::of(sign.as_str())?;
     let behind = line[end..].len() - line[end..].trim_start().len();
     match (is_alone, is_prompt) {
@@ -274,6 +281,8 @@ mod tests {
             "$ ls",
             "$ ls # 2",
             "left 2",
+            "right",
+            "왼쪽",
             "[2] 17",
             "web 2",
             "Terminal 2 is the second",

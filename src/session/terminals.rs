@@ -251,7 +251,7 @@ impl Terminals {
             let mut found = found.filter_map(|line| prompts.read(&line.text, line.number));
             found.any(|found| opens_shell(found.typed))
         };
-        if opens(fence) || reader.has_outer(fence) {
+        if opens(fence) || reader.shows_innermost(fence) {
             return false;
         }
         for below in further {

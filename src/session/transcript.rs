@@ -153,8 +153,8 @@ impl TranscriptParser {
         self.open.len() > 1 && self.level_of(form) == Some(self.open.len() - 1)
     }
 
-    /// Whether a line of `fence` shows the innermost shell being left.
-    pub(super) fn has_outer(&self, fence: &Fence) -> bool {
+    /// Whether a line of `fence` shows the prompt of the innermost shell.
+    pub(super) fn shows_innermost(&self, fence: &Fence) -> bool {
         let prompts = Prompts::of(fence);
         let mut found = fence
             .lines

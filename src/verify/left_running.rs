@@ -71,16 +71,13 @@ impl Taken {
 }
 
 /// How long step `index` of `exercise` may print nothing before it is left: one that the notes
-/// show ended, or show nothing behind, may only work in silence.
+/// show ended may only work in silence.
 pub(super) fn left_for(exercise: &Exercise, index: usize) -> Duration {
     let step = &exercise.steps[index];
     let ends_here = step.next.is_some()
         && !is_ended_by_key(exercise, index)
         && !is_left_unseen(exercise, index);
-    match ends_here || index + 1 == exercise.steps.len() {
-        true => ENDED,
-        false => DONE,
-    }
+    if ends_here { ENDED } else { DONE }
 }
 
 impl ExerciseRun<'_> {

@@ -553,7 +553,10 @@ impl<'a> ExerciseRun<'a> {
         let terminal = umask::open(self.lab, self.mask, self.options.interrupted)
             .map_err(|error| reason_of(&error))?;
         self.terminals.add(step.terminal.number, terminal);
-        let folder = folders(&self.exercise.steps[..=index]).pop().flatten();
+        let folder = folders(&self.exercise.steps)
+            .into_iter()
+            .nth(index)
+            .flatten();
         if let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) {
             let command = format!("cd {}", quoted(&folder.display().to_string()));
             let done = self

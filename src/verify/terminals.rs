@@ -172,20 +172,15 @@ fn next_in_part(exercise: &Exercise, index: usize) -> Option<&Step> {
 }
 
 /// Whether the program of step `index` may be left running: the next part is typed in another
-/// terminal, or the notes end with it.
+/// terminal.
 pub(super) fn may_be_left(exercise: &Exercise, index: usize) -> bool {
     let step = &exercise.steps[index];
     let Some(command) = step.command() else {
         return false;
     };
     let stays = ProgramCall::stays_in_foreground(command);
-    let goes_on_elsewhere = match next_part(exercise, index) {
-        Some(next) => next.terminal.number != step.terminal.number,
-        None => {
-            let ends_notes = index + 1 == exercise.steps.len() && step.next.is_none();
-            ends_notes && stays && !ProgramCall::follows_for_ever(command)
-        }
-    };
+    let goes_on_elsewhere =
+        next_part(exercise, index).is_some_and(|next| next.terminal.number != step.terminal.number);
     let is_last =
         next_in_part(exercise, index).is_none_or(|next| next.keys() == Some(Keys::Interrupt));
     let opens = session::opens_shell(command)
