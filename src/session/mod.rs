@@ -187,6 +187,12 @@ impl Step {
         !calls.is_empty() && calls.iter().all(|call| call.program == "sleep")
     }
 
+    /// How many lines with something in them the notes show of it.
+    pub fn lines_shown(&self) -> usize {
+        let shown = self.expected.iter().filter(|line| !line.elision);
+        shown.filter(|line| !line.text.is_empty()).count()
+    }
+
     /// What its programs print.
     pub fn format(&self) -> OutputFormat {
         OutputFormat::of(self.calls(), self.shell == Shell::Container)

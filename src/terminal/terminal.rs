@@ -79,9 +79,6 @@ const MADE_UP_PASSWORD: &str = "Labbook-1-lab-pass";
 const QUIET_SILENT: Duration = Duration::from_secs(1);
 const QUIET_SHORT_OF_LINES: Duration = Duration::from_secs(5);
 
-/// The same where something else is typed meanwhile in another terminal.
-const QUIET_BEFORE_OTHERS: Duration = Duration::from_secs(2);
-
 /// How long a program goes on that is interrupted once it has printed what it shall,
 /// where it never falls silent.
 const LONGEST_FOLLOWED: Duration = Duration::from_secs(10);
@@ -114,12 +111,14 @@ pub enum WaitFor {
         elides: bool,
     },
     /// A shell that is open prompts again, or the program goes on and has printed nothing for
-    /// `quiet` once there were `lines` lines; for two seconds at least where there are fewer.
+    /// a while.
     Quiet {
         /// How many lines the notes show.
         lines: usize,
-        /// For how long nothing comes.
-        quiet: Duration,
+        /// How long nothing comes once there were as many.
+        whole: Duration,
+        /// How long nothing comes where there are fewer.
+        short: Duration,
     },
     /// The program goes on until it is interrupted (`tail -f`), and so it is once it
     /// has printed `lines` lines. Where it prints fewer, nothing is done about it.
@@ -586,7 +585,11 @@ impl<'a> Terminal<'a> {
             waiting.goes_on(now);
             return Ok(true);
         }
-        if quiet >= QUIET_STUCK && matches!(waiting.then, WaitFor::Prompt | WaitFor::NestedShell) {
+        let can_be_stuck = matches!(
+            waiting.then,
+            WaitFor::Prompt | WaitFor::NestedShell | WaitFor::Quiet { .. }
+        );
+        if quiet >= QUIET_STUCK && can_be_stuck {
             match self.expect_progress(progress, before) {
                 Ok(()) => waiting.stuck_since = None,
                 Err(stuck) if now - *waiting.stuck_since.get_or_insert(now) >= SEEN_STUCK => {
@@ -638,15 +641,17 @@ impl<'a> Terminal<'a> {
             }
             WaitFor::Running { .. } | WaitFor::Quiet { .. } => {
                 let has_settled = match waiting.then {
-                    WaitFor::Quiet { lines, quiet: long } => {
-                        let is_short = self.lines_ended(progress) < lines;
-                        quiet
-                            >= if is_short {
-                                long.max(QUIET_BEFORE_OTHERS)
-                            } else {
-                                long
-                            }
-                            || now - progress.begun >= LONGEST_FOLLOWED
+                    WaitFor::Quiet {
+                        lines,
+                        whole,
+                        short,
+                    } => {
+                        let needed = match self.lines_ended(progress) < lines {
+                            true => short,
+                            false => whole,
+                        };
+                        let longest = LONGEST_FOLLOWED.max(needed);
+                        quiet >= needed || now - progress.begun >= longest
                     }
                     WaitFor::Running { lines, elides } => {
                         self.has_settled(progress, lines, elides, quiet, now)

@@ -15,7 +15,9 @@ use crate::terminal::{Printed, WaitFor};
 
 use super::outcome::{Observed, Stopped};
 use super::run::{ExerciseRun, reason_of};
-use super::terminals::{LeftRunning, is_ended_by_key, is_left_unseen, may_be_left};
+use super::terminals::{
+    LeftRunning, ends_the_notes, is_ended_by_key, is_left_unseen, may_be_left, takes_from,
+};
 use super::twice::Guide;
 
 /// How long a program in another terminal says nothing more about what was just typed, one that
@@ -24,8 +26,15 @@ const ANSWERED: Duration = Duration::from_millis(150);
 const DONE: Duration = Duration::from_secs(1);
 const ENDED: Duration = Duration::from_secs(5);
 
-/// How long nothing more may come of what the notes show a program to print that was left.
+/// The same of a program that has printed fewer lines than the notes show.
+const SHORT: Duration = Duration::from_secs(2);
+
+/// How long nothing more may come of what the notes show a program to print that was left, or
+/// with which they end.
 const MISSING: Duration = Duration::from_secs(10);
+
+/// How long a program may take to end that is interrupted: compose stops its containers first.
+const FAREWELL: Duration = Duration::from_secs(15);
 
 /// How many lines a program may have printed more than the notes show of it.
 const LONGEST_CUT: usize = 200;
@@ -70,14 +79,32 @@ impl Taken {
     }
 }
 
-/// How long step `index` of `exercise` may print nothing before it is left: one that the notes
-/// show ended may only work in silence.
-pub(super) fn left_for(exercise: &Exercise, index: usize) -> Duration {
+/// When step `index` of `exercise` is left: one that the notes show ended may only work in
+/// silence, and for the last one it is waited until its limit.
+pub(super) fn until_left(exercise: &Exercise, index: usize) -> WaitFor {
     let step = &exercise.steps[index];
-    let ends_here = step.next.is_some()
+    let shows_end = step.next.is_some()
         && !is_ended_by_key(exercise, index)
         && !is_left_unseen(exercise, index);
-    if ends_here { ENDED } else { DONE }
+    let (whole, short) = match ends_the_notes(exercise, index) {
+        true => (MISSING, Duration::MAX),
+        false if shows_end => (ENDED, ENDED),
+        false => (DONE, SHORT),
+    };
+    WaitFor::Quiet {
+        lines: step.lines_shown(),
+        whole,
+        short,
+    }
+}
+
+/// Until nothing comes for `time`.
+fn quiet_for(time: Duration) -> WaitFor {
+    WaitFor::Quiet {
+        lines: 0,
+        whole: time,
+        short: time,
+    }
 }
 
 impl ExerciseRun<'_> {
@@ -95,10 +122,7 @@ impl ExerciseRun<'_> {
         guide: &mut Option<Guide<'_>>,
         taken: &mut Taken,
     ) -> Option<Stopped> {
-        let wait = WaitFor::Quiet {
-            lines: 0,
-            quiet: ANSWERED,
-        };
+        let wait = quiet_for(ANSWERED);
         for left in self.terminals.left() {
             if left.step == index {
                 continue;
@@ -170,12 +194,9 @@ impl ExerciseRun<'_> {
             true => DONE,
             false => MISSING,
         };
-        self.go_on(
-            left,
-            WaitFor::Quiet { lines: 0, quiet },
-            guide.as_ref(),
-            taken,
-        )?;
+        if !ends_the_notes(self.exercise, left.step) {
+            self.go_on(left, quiet_for(quiet), guide.as_ref(), taken)?;
+        }
         self.terminals.enter(step.terminal);
         let goes_on = !self.terminals.current().is_prompting();
         if goes_on && step.next.is_some() && !is_ended_by_key(self.exercise, left.step) {
@@ -202,6 +223,36 @@ impl ExerciseRun<'_> {
         Ok(())
     }
 
+    /// The program that still has what step `index` asks for, and goes on.
+    pub(super) fn left_in_the_way_of(&mut self, index: usize) -> Option<LeftRunning> {
+        let left = self.terminals.left().into_iter();
+        let mut in_the_way = left.filter(|left| takes_from(self.exercise, index, left.step));
+        in_the_way.find(|left| {
+            self.terminals
+                .enter(self.exercise.steps[left.step].terminal);
+            !self.terminals.current().is_prompting()
+        })
+    }
+
+    /// Ends the program of a step above, as the author did without showing it.
+    pub(super) fn end_left(
+        &mut self,
+        left: LeftRunning,
+        judge: &Judge<'_>,
+        guide: &mut Option<Guide<'_>>,
+        taken: &mut Taken,
+    ) -> Result<(), Stopped> {
+        self.finish_left(left, judge, guide, taken)?;
+        if !self.terminals.current().is_prompting() {
+            let settled = LeftRunning {
+                is_settled: true,
+                ..left
+            };
+            self.interrupt(settled, guide.as_ref(), taken)?;
+        }
+        Ok(())
+    }
+
     /// Presses the key that ends a program, which the notes do not show.
     fn interrupt(
         &mut self,
@@ -210,9 +261,8 @@ impl ExerciseRun<'_> {
         taken: &mut Taken,
     ) -> Result<(), Stopped> {
         let step = &self.exercise.steps[left.step];
-        let limit = self.exercise.limit(step);
         let terminal = self.terminals.current();
-        let pressed = terminal.press(Keys::Interrupt, WaitFor::Prompt, limit);
+        let pressed = terminal.press(Keys::Interrupt, WaitFor::Prompt, FAREWELL);
         let pressed = pressed.map_err(|error| Stopped::Error(reason_of(&error)))?;
         // It ends as the key says, not as the notes do.
         let pressed = Printed {
@@ -221,7 +271,7 @@ impl ExerciseRun<'_> {
         };
         self.add(left, pressed, WaitFor::Prompt, guide, taken);
         self.remarks.push(format!(
-            "line {}: `{}` goes on until it is interrupted; labbook did so where the notes go on in its terminal",
+            "line {}: `{}` goes on until it is interrupted; labbook did so where the notes go on without it",
             step.line,
             step.command().unwrap_or_default()
         ));

@@ -30,7 +30,7 @@ use super::given::{
 };
 use super::granted::{Excused, excused, provide, reason};
 use super::handlers::LastStart;
-use super::left_running::{Taken, left_for};
+use super::left_running::{Taken, until_left};
 use super::log_moments;
 use super::outcome::{Ended, Observed, Stopped, blank, not_begun};
 use super::plan::{refusal, skip_reason};
@@ -440,6 +440,10 @@ impl<'a> ExerciseRun<'a> {
             let is_last = !portions[number + 1..].iter().any(|portion| portion.is_run);
             while let Some(turn) = self.terminals.turn(self.exercise, &waiting, is_last) {
                 let (index, stopped) = match turn {
+                    Turn::Step(index) if let Some(left) = self.left_in_the_way_of(index) => {
+                        let ended = self.end_left(left, &judge, &mut guide, &mut taken);
+                        (left.step, ended.err())
+                    }
                     Turn::Step(index) => {
                         waiting.retain(|waiting| *waiting != index);
                         let goes_on = index + 1 < portion.steps.end;
@@ -1012,10 +1016,7 @@ impl<'a> ExerciseRun<'a> {
     /// What the notes show next.
     fn then(&self, index: usize, step: &Step) -> WaitFor {
         if may_be_left(self.exercise, index) {
-            let shown = step.expected.iter().filter(|line| !line.elision);
-            let lines = shown.filter(|line| !line.text.is_empty()).count();
-            let quiet = left_for(self.exercise, index);
-            return WaitFor::Quiet { lines, quiet };
+            return until_left(self.exercise, index);
         }
         match &step.next {
             Some((_, level)) if *level > step.level => WaitFor::NestedShell,
@@ -1052,10 +1053,9 @@ impl<'a> ExerciseRun<'a> {
 /// The prompt of the same shell follows: the author pressed Ctrl-C where the command
 /// does not end by itself.
 fn until_prompt(step: &Step) -> WaitFor {
-    let shown = step.expected.iter().filter(|line| !line.elision);
     match step.command().is_some_and(ProgramCall::follows_for_ever) {
         true => WaitFor::Interrupted {
-            lines: shown.filter(|line| !line.text.is_empty()).count(),
+            lines: step.lines_shown(),
         },
         false => WaitFor::Prompt,
     }

@@ -12,7 +12,7 @@
 
 use std::collections::HashMap;
 
-use crate::docker::ProgramCall;
+use crate::docker::{OperandKind, ProgramCall};
 use crate::exercise::Exercise;
 use crate::session::{self, Keys, Step, StepTerminal};
 use crate::terminal::Terminal;
@@ -171,13 +171,44 @@ fn next_in_part(exercise: &Exercise, index: usize) -> Option<&Step> {
     (next.terminal == terminal).then_some(next)
 }
 
+/// Whether the notes end with step `index`, whose program need not end by itself.
+pub(super) fn ends_the_notes(exercise: &Exercise, index: usize) -> bool {
+    let step = &exercise.steps[index];
+    let stays = |command: &str| {
+        ProgramCall::stays_in_foreground(command)
+            && !ProgramCall::follows_for_ever(command)
+            && !session::opens_shell(command)
+    };
+    index + 1 == exercise.steps.len() && step.next.is_none() && step.command().is_some_and(stays)
+}
+
+/// Whether step `index` asks for a container's name or a port of the machine that the program
+/// of step `left` has: the author had ended that.
+pub(super) fn takes_from(exercise: &Exercise, index: usize, left: usize) -> bool {
+    let held_alone = |at: usize| {
+        let calls = exercise.steps[at].command().map(ProgramCall::all_of_docker);
+        let calls = calls.unwrap_or_default().into_iter();
+        let kinds = [OperandKind::Container, OperandKind::Port];
+        calls.flat_map(move |call| kinds.map(|kind| (kind, call.gives(kind))))
+    };
+    let is_in =
+        |names: &[String], others: &[String]| names.iter().any(|name| others.contains(name));
+    held_alone(left).any(|(kind, held)| {
+        let mut asked = held_alone(index);
+        asked.any(|(asked, names)| asked == kind && is_in(&names, &held))
+    })
+}
+
 /// Whether the program of step `index` may be left running: the next part is typed in another
-/// terminal.
+/// terminal, or the notes end there.
 pub(super) fn may_be_left(exercise: &Exercise, index: usize) -> bool {
     let step = &exercise.steps[index];
     let Some(command) = step.command() else {
         return false;
     };
+    if ends_the_notes(exercise, index) {
+        return true;
+    }
     let stays = ProgramCall::stays_in_foreground(command);
     let goes_on_elsewhere =
         next_part(exercise, index).is_some_and(|next| next.terminal.number != step.terminal.number);

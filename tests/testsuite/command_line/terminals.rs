@@ -126,3 +126,42 @@ fn a_terminal_that_no_text_names_is_another_one_only_where_the_first_is_busy() {
         "failed",
     );
 }
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_server_with_which_the_notes_end_is_judged_by_what_it_printed_so_far() {
+    let server =
+        "$ docker run --rm --name box busybox sh -c 'echo started; exec sleep 300'\nstarted";
+    verified(server).is("passed");
+    verified(&server.replace("\nstarted", "\nstopped")).is("failed");
+    // It says more, and ends.
+    let ends = server.replace("exec sleep 300", "sleep 5; echo done");
+    verified(&ends).is("failed");
+    verified(&format!("{ends}\ndone")).is("passed");
+    // It takes its time.
+    let slow = server.replace("exec sleep", "sleep 14; echo late; exec sleep");
+    verified(&format!("{slow}\nlate")).is("passed");
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_server_whose_name_or_port_the_notes_give_again_was_ended_before() {
+    let server = |options: &str| {
+        format!(
+            "```console\n$ docker run --rm {options} busybox sh -c 'echo started; trap exit INT; while sleep 1; do :; done'\nstarted\n```\n"
+        )
+    };
+    let pages = |first: &str, second: &str| {
+        let page = format!("# One\n\n{}\n# Two\n\n{}", server(first), server(second));
+        Desk::new().with("note.md", page).verify()
+    };
+    for (first, second) in [("--name box", "--name box"), ("-p 8080:80", "-p 8080:81")] {
+        let verified = pages(first, second);
+        assert!(
+            verified.ended.stdout.contains("labbook did so"),
+            "{}",
+            verified.ended.stdout
+        );
+        assert_eq!(verified.ended.status, Some(0), "{}", verified.ended.stdout);
+    }
+}
