@@ -16,6 +16,7 @@ use crate::exercise::{self, Exercise};
 use crate::lab::EngineInfo;
 use crate::notes::Notes;
 use crate::results;
+use crate::session::find_unprompted;
 
 /// Makes the chapters' pages, in the same order, and finds what is worth a look. A
 /// chapter that cannot be read as notes is shown as the text that it is.
@@ -27,6 +28,7 @@ pub(super) fn pages(context: &BookContext, chapters: &[Chapter]) -> Pages {
         match Notes::parse(&Source::new(path, chapter.content.as_str())) {
             Ok((mut read, found)) => {
                 read.name_prompts(&context.prompts, |_| true);
+                find_unprompted(&mut read);
                 notes.push(Some(read));
                 warnings.extend(found);
             }

@@ -8,6 +8,7 @@ use crate::exercise::{self, Exercise, ExerciseError, Manifest, Obstacle};
 use crate::lab::ClusterName;
 use crate::notes::Notes;
 use crate::results::ResultName;
+use crate::session::find_unprompted;
 
 use super::arguments::InputArguments;
 use super::only::{file_and_line, only};
@@ -205,6 +206,7 @@ impl Read {
         };
         let (mut notes, warnings, errors) = Notes::read(&source);
         notes.name_prompts(&self.prompts, |_| true);
+        find_unprompted(&mut notes);
         self.notes.push(notes);
         self.warnings.extend(warnings);
         for error in &errors {

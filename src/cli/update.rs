@@ -13,7 +13,7 @@ use crate::judge::varying::decide;
 use crate::judge::{JudgedExercise, Observation, StepJudgement, StepVerdict};
 use crate::notes::Notes;
 use crate::results::{self, ExerciseResult, Report, StepResult, Verdict, unmask};
-use crate::session::{Action, Step};
+use crate::session::{Action, Step, find_unprompted};
 
 use super::arguments::InputArguments;
 use super::choice::{self, Answers, StepChange};
@@ -393,7 +393,8 @@ fn updated(
     let own = |notes: &&Notes| notes.source.path() == exercise.source.path();
     let notes = inputs.notes.iter().find(own).ok_or(())?;
     let text = rewrite(notes, changes).ok_or(())?;
-    let (notes, ..) = Notes::read(&Source::new(exercise.source.path(), text));
+    let (mut notes, ..) = Notes::read(&Source::new(exercise.source.path(), text));
+    find_unprompted(&mut notes);
     let place = |steps: &[Step]| -> Vec<(Action, usize)> {
         let places = steps.iter();
         places

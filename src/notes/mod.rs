@@ -76,6 +76,15 @@ impl Notes {
         }
     }
 
+    /// The fences of each place that is read by itself: of a question, and of the document
+    /// around the questions.
+    pub fn places_mut(&mut self) -> impl Iterator<Item = &mut [Fence]> {
+        let topics = self.topics.iter_mut();
+        let questions = topics.flat_map(|topic| &mut topic.questions);
+        let answers = questions.map(|question| question.fences.as_mut_slice());
+        answers.chain(std::iter::once(self.fences.as_mut_slice()))
+    }
+
     /// Reads the notes in `source`, and what is worth a look in them.
     ///
     /// # Errors
@@ -187,6 +196,17 @@ pub struct Fence {
     pub lead: Vec<String>,
     /// The prompts that a book or a manifest names for it: `[강의실] {user} %`.
     pub prompts: Arc<[String]>,
+    /// How its lines are typed, where they are commands that show no prompt.
+    pub unprompted: Option<Unprompted>,
+}
+
+/// How the commands of a fence are typed that show no prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unprompted {
+    /// Each is a step.
+    OneByOne,
+    /// They are one step: the fence below shows what all of them print, or the last ones.
+    Together,
 }
 
 /// A line of a fence's content.

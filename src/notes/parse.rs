@@ -443,6 +443,7 @@ impl<'a> NotesParser<'a> {
     fn hidden_fence(&self, fence: OpenFence) -> Fence {
         Fence {
             prompts: Arc::default(),
+            unprompted: None,
             span: self.layout.source_range(fence.laid.clone()),
             laid: fence.laid,
             info: fence.info,
@@ -479,6 +480,7 @@ impl<'a> NotesParser<'a> {
         let end = fence.laid.start + text.len();
         let fence = Fence {
             prompts: Arc::default(),
+            unprompted: None,
             span: self.layout.source_range(fence.laid.start..end),
             laid: fence.laid.start..end,
             info: fence.info,

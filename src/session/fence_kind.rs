@@ -25,6 +25,9 @@ pub enum FenceKind {
 
 /// What `fence` holds.
 pub fn fence_kind(fence: &Fence) -> FenceKind {
+    if fence.unprompted.is_some() {
+        return FenceKind::Session;
+    }
     let mut lines = fence
         .lines
         .iter()

@@ -20,6 +20,7 @@ mod set_prompt;
 mod terminal_cue;
 mod terminals;
 mod transcript;
+mod unprompted;
 
 use crate::docker::ids::is_short_id;
 use crate::docker::{Invocation, ProgramCall};
@@ -41,6 +42,7 @@ pub use opens_shell::{can_change_prompt, opens_shell};
 pub use prompt::wrong_prompt;
 pub use terminals::{StepTerminal, next_in_terminal, parse, parse_answer};
 pub use transcript::keys_shown;
+pub use unprompted::find_unprompted;
 
 pattern! {
     /// What a shell and the client that it was reached by say when it ends.

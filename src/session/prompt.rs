@@ -308,22 +308,41 @@ pub(super) fn read(line: &str, number: usize) -> Option<PromptLine<'_>> {
 
 /// The prompts that a book or a manifest names for a fence, and all that are known.
 #[derive(Default)]
-pub(super) struct Prompts(Vec<(String, Regex)>);
+pub(super) struct Prompts {
+    named: Vec<(String, Regex)>,
+    /// Whether every line is typed, at a prompt that is not shown.
+    unshown: bool,
+}
 
 impl Prompts {
     /// Those of `fence`. A pattern that is wrong is none.
     pub(super) fn of(fence: &Fence) -> Self {
         let named = fence.prompts.iter();
-        Self(
-            named
+        Self {
+            named: named
                 .filter_map(|pattern| Some((pattern.clone(), named_pattern(pattern).ok()?)))
                 .collect(),
-        )
+            unshown: fence.unprompted.is_some(),
+        }
     }
 
     /// Reads the prompt that `line` begins with.
     pub(super) fn read<'l>(&self, line: &'l str, number: usize) -> Option<PromptLine<'l>> {
-        let named = self.0.iter().find_map(|(pattern, regex)| {
+        if self.unshown {
+            return Some(PromptLine {
+                form: PromptForm::Bare { sign: '$' },
+                prompt: Prompt {
+                    text: String::new(),
+                    user: None,
+                    host: None,
+                    folder: None,
+                    sign: '$',
+                    line: number,
+                },
+                typed: line.trim(),
+            });
+        }
+        let named = self.named.iter().find_map(|(pattern, regex)| {
             let found = regex.captures(line)?;
             let typed = found.name("typed").map_or("", |typed| typed.as_str());
             let parts = Parts { line, found };

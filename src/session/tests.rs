@@ -19,6 +19,7 @@ fn fence(text: &str, first_line: usize) -> Fence {
         .collect();
     Fence {
         prompts: Default::default(),
+        unprompted: None,
         span: 0..text.len(),
         laid: 0..text.len(),
         info: String::new(),

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::docker::{Invocation, ProgramCall};
-use crate::notes::{Fence, FenceLine};
+use crate::notes::{Fence, FenceLine, Unprompted};
 use crate::pattern::pattern;
 
 use super::comment::{
@@ -20,6 +20,7 @@ use super::fence_kind::{
 use super::opens_shell::{self, Opens};
 use super::prompt::{self, PromptForm, PromptLine, Prompts};
 use super::set_prompt::SetPrompt;
+use super::unprompted;
 use super::{Action, Expected, Keys, SessionError, Shell, Step, is_elision};
 use crate::shell::{Property, Script, Typed, words};
 
@@ -62,6 +63,8 @@ pub(super) struct TranscriptParser {
     begun: Vec<usize>,
     /// The steps whose output stands in a fence of its own.
     continued: Vec<usize>,
+    /// The step that was made of several commands last.
+    joined: Option<usize>,
     errors: Vec<SessionError>,
 }
 
@@ -111,6 +114,16 @@ impl TranscriptParser {
             return;
         };
         self.continued.push(last);
+        if self.joined == Some(last)
+            && let Some(first) = fence.lines.first()
+        {
+            // They may show what the last commands print alone.
+            self.steps[last].expected.push(Expected {
+                line: first.number,
+                text: String::new(),
+                elision: true,
+            });
+        }
         for line in &fence.lines {
             self.output(line, &line.text);
         }
@@ -163,9 +176,42 @@ impl TranscriptParser {
         found.any(|found| self.is_innermost(&found.form))
     }
 
+    /// Reads a fence of commands that show no prompt.
+    fn unprompted(&mut self, fence: &Fence, how: Unprompted) {
+        let first = self.steps.len();
+        let mut lines = fence.lines.iter().peekable();
+        while let Some(line) = lines.next() {
+            let is_typed = !line.text.trim().is_empty() && !unprompted::is_remark(&line.text);
+            let found = self.prompts.read(&line.text, line.number);
+            if let Some(found) = found.filter(|_| is_typed) {
+                self.prompt(found, line, &mut lines);
+            }
+        }
+        if how == Unprompted::Together {
+            self.join_steps(first);
+        }
+    }
+
+    /// Makes one step of the commands from number `first` on: which of them printed what is not
+    /// shown.
+    fn join_steps(&mut self, first: usize) {
+        let commands = self.steps[first..].iter().filter_map(Step::command);
+        let joined = commands.collect::<Vec<_>>().join("\n");
+        self.steps.truncate(first + 1);
+        if let Some(step) = self.steps.last_mut() {
+            step.action = Action::Command(joined);
+            (step.next, step.next_shell) = (None, None);
+            step.further.clear();
+            self.joined = Some(first);
+        }
+    }
+
     fn fence(&mut self, fence: &Fence, goes_on: bool) {
         self.begun.push(self.steps.len());
         self.prompts = Prompts::of(fence);
+        if let Some(how) = fence.unprompted {
+            return self.unprompted(fence, how);
+        }
         let above = if goes_on || self.level_of(&PromptForm::Bare { sign: '#' }).is_some() {
             0
         } else {
@@ -270,13 +316,7 @@ impl TranscriptParser {
         let Some(last) = self.steps.last().filter(|step| step.next.is_none()) else {
             return false;
         };
-        let may_print = |step: &Step| {
-            let prints = |call: &ProgramCall| {
-                let repeats = call.docker().is_some_and(super::repeats);
-                !repeats && !Property::Terse.is_of(&call.program)
-            };
-            !step.shows_output() && step.calls().iter().any(prints)
-        };
+        let may_print = |step: &Step| !step.shows_output() && may_print(&step.calls());
         let above = self.steps.iter().rev().skip(1);
         let mut of_part = above.take_while(|step| step.terminal.part == last.terminal.part);
         may_print(last) && !of_part.any(may_print)
@@ -806,9 +846,20 @@ impl TranscriptParser {
     }
 }
 
-/// Whether the caption or the info string of `fence` says that it is output.
-fn announces_output(fence: &Fence) -> bool {
-    const SAY: [&str; 11] = [
+/// Whether one of the programs of a command may print more than what it was told.
+pub(super) fn may_print(calls: &[ProgramCall]) -> bool {
+    let prints = |call: &ProgramCall| {
+        let repeats = call.docker().is_some_and(super::repeats);
+        !repeats && !Property::Terse.is_of(&call.program)
+    };
+    calls.iter().any(prints)
+}
+
+/// Whether the caption of `fence`, a few words above it, or its info string say that it is
+/// output.
+pub(super) fn announces_output(fence: &Fence) -> bool {
+    const FEW_WORDS: usize = 8;
+    const SAY: [&str; 15] = [
         "출력",
         "결과",
         "output",
@@ -817,19 +868,28 @@ fn announces_output(fence: &Fence) -> bool {
         "you get",
         "you should see",
         "you will see",
+        "you'll see",
+        "나온",
+        "나옵",
+        "나타",
         "出力",
         "結果",
         "输出",
     ];
-    let caption = fence.caption.as_deref().unwrap_or_default();
+    let words = |text: &str| text.split_whitespace().count();
+    let above = fence
+        .above
+        .as_deref()
+        .filter(|text| words(text) <= FEW_WORDS);
+    let caption = fence.caption.as_deref().or(above).unwrap_or_default();
     let said = format!("{caption} {}", fence.info).to_lowercase();
     // A sentence about results may as well be about a file.
-    let is_short = caption.split_whitespace().count() <= 3;
+    let is_short = words(caption) <= 3;
     SAY.iter().any(|word| said.contains(word)) || is_short && said.contains("result")
 }
 
 /// Whether nothing stands between `fence` and the one above it, and it is marked as no file.
-fn is_right_below(fence: &Fence) -> bool {
+pub(super) fn is_right_below(fence: &Fence) -> bool {
     fence.lead.is_empty() && may_be_output(fence)
 }
 

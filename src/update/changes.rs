@@ -70,10 +70,11 @@ impl LineChange {
 /// The changes that make the notes of `script` true of what was observed of its
 /// first steps, in the order of the notes.
 pub fn changes(script: &JudgedExercise, observations: &[Observation]) -> Vec<LineChange> {
-    // What is written says what was printed, also where the notes claim no output.
+    // What is written says what was printed, also where the notes claim no output. Without
+    // prompts, it would be read as commands.
     let mut steps = script.steps.to_vec();
     for step in &mut steps {
-        step.in_fence_of_commands = false;
+        step.in_fence_of_commands &= step.prompt.text.is_empty();
     }
     let mut update = Update {
         script,

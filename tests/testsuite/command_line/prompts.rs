@@ -105,3 +105,75 @@ fn a_wrong_pattern_is_told_with_its_place() {
         .exits(3)
         .complains(&["no list of texts"]);
 }
+
+/// A page whose commands have no prompt, and whose output stands below them.
+const BLOG: &str = "# Page
+
+```bash
+docker run -d --name web busybox sleep 300
+```
+
+```bash
+# which ones run
+docker ps --format '{{.Names}} {{.Image}}'
+```
+
+Output:
+
+```
+web busybox
+```
+
+## Next
+
+```bash
+docker rm -f web
+docker ps -aq | wc -l
+echo done
+```
+
+결과는 다음과 같다.
+
+```text
+0
+done
+```
+";
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn commands_without_prompts_are_run_where_their_output_is_shown() {
+    let verified = |page: &str| Desk::new().with("note.md", page).verify();
+    let status = |page: &str| verified(page).ended.status;
+    assert_eq!(status(BLOG), Some(0));
+    for (right, wrong) in [
+        ("\nweb busybox", "\nweb nginx"),
+        ("\n0\n", "\n1\n"),
+        ("\ndone\n", "\ngone\n"),
+        ("\n0\ndone\n", "\ndone\n0\n"),
+    ] {
+        assert_eq!(status(&BLOG.replace(right, wrong)), Some(1), "{wrong}");
+    }
+    // What is shown may be of the last commands alone.
+    assert_eq!(status(&BLOG.replace("\n0\ndone\n", "\ndone\n")), Some(0));
+}
+
+#[test]
+#[ignore = "needs a private engine: root on Linux, and dockerd"]
+fn a_wrong_output_of_commands_without_prompts_is_mended() {
+    let desk = Desk::new().with("note.md", BLOG.replace("\nweb busybox", "\nweb nginx"));
+    desk.labbook(&[
+        "verify",
+        "note.md",
+        "--engine",
+        "private",
+        "--report",
+        "json=r.json",
+    ])
+    .exits(1);
+    desk.labbook(&[
+        "update", "note.md", "--from", "r.json", "--yes", "--engine", "private",
+    ])
+    .exits(0);
+    assert_eq!(desk.read("note.md"), BLOG);
+}

@@ -1,0 +1,214 @@
+//! Fences of commands that show no prompt.
+//!
+//! ```text
+//!     docker run -d --name web nginx     commands alone: typed, and nothing is claimed of them
+//!
+//!     docker ps --format '{{.Names}}'    what is printed stands in the fence below
+//!     Output:
+//!     web
+//! ```
+//!
+//! Commands that show no prompt may as well be quoted for the reader. They are typed where the
+//! notes show the output of one of them, no other command of the same place has a prompt, and
+//! all fences there that call Docker are nothing but commands.
+
+use crate::docker::{Invocation, ProgramCall};
+use crate::notes::{Fence, Notes, Unprompted};
+use crate::shell::Typed;
+
+use super::fence_kind::{FenceKind, NotRun, calls_known_program, fence_kind, not_run};
+use super::transcript::{announces_output, is_right_below, may_print};
+use super::{is_prose, opens_shell};
+
+/// Finds the fences of `notes` whose commands are typed though they show no prompt.
+pub fn find_unprompted(notes: &mut Notes) {
+    for fences in notes.places_mut() {
+        let found: Vec<_> = (0..fences.len()).map(|at| unprompted(fences, at)).collect();
+        if is_typed(fences, &found) {
+            for (fence, found) in fences.iter_mut().zip(found) {
+                fence.unprompted = found;
+            }
+        }
+    }
+}
+
+/// Whether the commands that were `found` in `fences` are typed.
+fn is_typed(fences: &[Fence], found: &[Option<Unprompted>]) -> bool {
+    let shows_output = |at: usize| found[at].is_some() && has_output(fences, at);
+    let is_whole = |at: usize| {
+        let calls_docker = matches!(not_run(&fences[at]), Some((_, NotRun::NoPrompt)));
+        found[at].is_some() || !calls_docker
+    };
+    let has_prompt = |fence: &Fence| fence_kind(fence) == FenceKind::Session;
+    let opens = |at: usize| {
+        let commands = commands(&fences[at]).unwrap_or_default();
+        commands.iter().any(|command| opens_shell(command))
+    };
+    (0..fences.len()).any(shows_output)
+        && (0..fences.len()).all(is_whole)
+        && !fences.iter().any(has_prompt)
+        && !(0..fences.len()).any(|at| found[at].is_some() && opens(at))
+}
+
+/// How the lines of the fence at `at` are typed, where all of them are commands.
+fn unprompted(fences: &[Fence], at: usize) -> Option<Unprompted> {
+    let shares_output = printing(&fences[at])? > 1 && has_output(fences, at);
+    Some(match shares_output {
+        true => Unprompted::Together,
+        false => Unprompted::OneByOne,
+    })
+}
+
+/// How many commands of `fence`, where it holds nothing else, may print more than what they
+/// were told.
+fn printing(fence: &Fence) -> Option<usize> {
+    let commands = commands(fence)?;
+    let printing = commands
+        .iter()
+        .filter(|command| may_print(&ProgramCall::all(command)));
+    Some(printing.count())
+}
+
+/// Whether what the fence at `at` prints stands in the fence below it. What stands right below
+/// an editor is a file.
+fn has_output(fences: &[Fence], at: usize) -> bool {
+    fences.get(at + 1).is_some_and(|below| {
+        let prints = printing(&fences[at]).is_some_and(|printing| printing > 0);
+        let is_said = announces_output(below) || prints && is_right_below(below);
+        let is_text = fence_kind(below) == FenceKind::Other && not_run(below).is_none();
+        is_said && is_text && commands(below).is_none()
+    })
+}
+
+/// The commands of `fence`, where it holds nothing else but remarks.
+fn commands(fence: &Fence) -> Option<Vec<String>> {
+    const SHELLS: [&str; 8] = [
+        "",
+        "bash",
+        "sh",
+        "shell",
+        "zsh",
+        "console",
+        "terminal",
+        "shell-session",
+    ];
+    let language = fence.info.split([' ', ',', '{']).next().unwrap_or_default();
+    if !SHELLS.contains(&language.to_lowercase().as_str()) {
+        return None;
+    }
+    let mut commands = Vec::new();
+    let mut open: Option<Typed> = None;
+    for line in fence
+        .lines
+        .iter()
+        .filter(|line| !line.text.trim().is_empty())
+    {
+        let mut typed = match open.take() {
+            Some(typed) => typed,
+            None if is_remark(&line.text) => continue,
+            None if is_command(&line.text) => Typed::new(""),
+            None => return None,
+        };
+        typed.push(&line.text);
+        match typed.is_incomplete() {
+            true => open = Some(typed),
+            false => commands.push(typed.into_text().trim_start().to_owned()),
+        }
+    }
+    (open.is_none() && !commands.is_empty()).then_some(commands)
+}
+
+/// Whether `line` of a fence that shows no prompt is a remark of the author's.
+pub(super) fn is_remark(line: &str) -> bool {
+    line.trim_start().starts_with('#')
+}
+
+/// Whether `line` is the first of a command, and no sentence about a program.
+fn is_command(line: &str) -> bool {
+    let calls = ProgramCall::all_of_docker(line);
+    calls_known_program(line) && !is_prose(line) && calls.iter().all(Invocation::is_known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    /// The commands that are typed in notes with fences of these texts, where lines that begin
+    /// with `:` stand between them.
+    fn typed(parts: &[&str]) -> Vec<String> {
+        let part = |part: &&str| match part.strip_prefix(':') {
+            Some(text) => format!("{text}\n\n"),
+            None => format!("```{part}\n```\n\n"),
+        };
+        let text = format!("# Page\n\n{}", parts.iter().map(part).collect::<String>());
+        let mut notes = Notes::read(&Source::new("a.md", text)).0;
+        find_unprompted(&mut notes);
+        let steps = super::super::parse_answer(&notes.fences).expect("transcripts");
+        let shown = |step: &super::super::Step| {
+            let command = step.command().unwrap_or_default();
+            let shown: Vec<&str> = step
+                .expected
+                .iter()
+                .map(|line| line.text.as_str())
+                .collect();
+            format!("{command} > {}", shown.join("|"))
+        };
+        steps.iter().map(shown).collect()
+    }
+
+    #[test]
+    fn commands_are_typed_where_the_output_of_one_is_shown() {
+        let run = "bash\ndocker run -d \\\n  --name web nginx";
+        let list = "bash\n# which ones run\ndocker ps -q";
+        let output = "\n3f1c5b0a9d27";
+        for between in [
+            ":출력:",
+            ":출력",
+            ":Output:",
+            ":실행하면 다음과 같이 나온다.",
+        ] {
+            assert_eq!(
+                typed(&[run, ":Then:", list, between, output]),
+                [
+                    "docker run -d \\\n  --name web nginx > ",
+                    "docker ps -q > 3f1c5b0a9d27"
+                ],
+                "{between}"
+            );
+        }
+        assert_eq!(typed(&[list, output]).len(), 1);
+    }
+
+    #[test]
+    fn commands_that_share_an_output_are_one_step_which_may_show_the_last_ones_alone() {
+        let both = "sh\ndocker pull nginx\n\ndocker images -q";
+        assert_eq!(
+            typed(&[both, ":Output:", "\n3f1c5b0a9d27"]),
+            ["docker pull nginx\ndocker images -q > |3f1c5b0a9d27"]
+        );
+        // What a detached container prints is only its ID.
+        let last = "sh\ndocker run -d nginx\ndocker images -q";
+        assert_eq!(typed(&[last, ":Output:", "\n3f1c5b0a9d27"]).len(), 2);
+    }
+
+    #[test]
+    fn commands_that_may_be_quoted_for_the_reader_are_not_typed() {
+        let list = "bash\ndocker ps -q";
+        let output = "\n3f1c5b0a9d27";
+        // No output, another fence with output in it, a prompt, a shell, a sentence.
+        assert_eq!(typed(&[list, ":And", "yaml\na: b"]), [""; 0]);
+        assert_eq!(
+            typed(&[list, output, "\ndocker ps -q\n3f1c5b0a9d27"]),
+            [""; 0]
+        );
+        assert_eq!(typed(&[list, output, "\n$ docker ps"]).len(), 1);
+        assert_eq!(typed(&[list, output, "\ndocker exec -it web sh"]), [""; 0]);
+        assert_eq!(typed(&["\ndocker is a tool", ":Output:", output]), [""; 0]);
+        // What stands below an editor is a file.
+        assert_eq!(
+            typed(&["bash\ndocker ps -q\nvi page", ":x", "bash\nvi page", output]),
+            [""; 0]
+        );
+    }
+}
