@@ -95,7 +95,10 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
                 .filter_map(Step::command),
         )
         .collect();
-    let own = built_names(commands.iter().copied());
+    let scripts = files.iter().filter(|file| is_script(file));
+    let scripts: Vec<&str> = scripts.map(|file| file.contents.as_str()).collect();
+    let typed = || commands.iter().chain(&scripts).copied();
+    let own = built_names(typed());
     let held: Vec<String> = commands.iter().flat_map(|text| texts_in(text)).collect();
     let read: Vec<String> = steps.iter().filter_map(shown_file).collect();
     let of_builds = commands.iter().filter(|text| can_hold_dockerfile(text));
@@ -120,10 +123,7 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
     );
     let composed = composed.into_iter();
     images.extend(composed.flat_map(|text| compose::images(text, &variables)));
-    let dockers = commands
-        .iter()
-        .copied()
-        .flat_map(ProgramCall::all_of_docker);
+    let dockers = typed().flat_map(ProgramCall::all_of_docker);
     images.extend(dockers.flat_map(|docker| docker.needed_images()));
     images.extend(pulled_and_used(steps, setup));
     let mut seen = BTreeSet::new();
@@ -133,6 +133,11 @@ pub fn needed_images(files: &[GivenFile], steps: &[Step], setup: &[String]) -> V
         plain && !made && seen.insert(with_tag(image))
     });
     images
+}
+
+/// Whether a file is a script of a shell.
+fn is_script(file: &GivenFile) -> bool {
+    file.path.extension().is_some_and(|suffix| suffix == "sh") || file.contents.starts_with("#!")
 }
 
 /// Whether a text that `command` holds may be a Dockerfile: it names one, or builds.

@@ -311,32 +311,37 @@ fn blank_in(steps: &[Step]) -> Option<Obstacle> {
 }
 
 /// The fences of `notes` that show a prompt or call Docker and are no transcripts, each by such a
-/// line, but for those that hold output of `exercises`.
+/// line, but for those that hold output or files of `exercises`.
 pub fn fences_not_run<'n>(
     notes: &'n Notes,
     exercises: &[Exercise],
 ) -> impl Iterator<Item = (&'n FenceLine, NotRun)> {
-    let own = exercises
-        .iter()
-        .filter(|exercise| exercise.source.path() == notes.source.path());
-    let steps: Vec<&Step> = own.flat_map(|exercise| &exercise.steps).collect();
+    let own = || {
+        let all = exercises.iter();
+        all.filter(|exercise| exercise.source.path() == notes.source.path())
+    };
+    let steps: Vec<&Step> = own().flat_map(|exercise| &exercise.steps).collect();
+    let files: Vec<&GivenFile> = own().flat_map(|exercise| &exercise.files).collect();
     let in_questions = notes.questions().flat_map(|(_, question)| &question.fences);
-    not_run_beside(in_questions.chain(&notes.fences), steps)
+    not_run_beside(in_questions.chain(&notes.fences), steps, files)
 }
 
-/// Those of `fences` that are not run and hold no output of `steps`.
+/// Those of `fences` that are not run, hold no output of `steps` and are none of `files`.
 fn not_run_beside<'n, 's>(
     fences: impl Iterator<Item = &'n Fence>,
     steps: impl IntoIterator<Item = &'s Step>,
+    files: impl IntoIterator<Item = &'s GivenFile>,
 ) -> impl Iterator<Item = (&'n FenceLine, NotRun)> {
     let expected = steps.into_iter().flat_map(|step| &step.expected);
-    let read: HashSet<usize> = expected.map(|line| line.line).collect();
-    let is_output = move |fence: &Fence| {
+    let expected = expected.map(|line| line.line);
+    let given = files.into_iter().filter_map(|file| file.line);
+    let read: HashSet<usize> = expected.chain(given).collect();
+    let is_read = move |fence: &Fence| {
         let first = fence.lines.first();
         first.is_some_and(|first| read.contains(&first.number))
     };
     fences
-        .filter(move |fence| is_session(fence) || !is_output(fence))
+        .filter(move |fence| is_session(fence) || !is_read(fence))
         .filter_map(session::not_run)
 }
 
@@ -581,9 +586,10 @@ impl<'n> Region<'n> {
     }
 
     /// The fences that show a prompt or call Docker and are no transcripts, each by
-    /// itself, but for those that hold output of `transcripts`.
+    /// itself, but for those that hold output or files of `transcripts`.
     fn not_run(&self, transcripts: &Transcripts<'_>) -> Vec<ExerciseDraft> {
-        let found = not_run_beside(self.fences.iter(), &transcripts.steps);
+        let Transcripts { steps, files, .. } = transcripts;
+        let found = not_run_beside(self.fences.iter(), steps, files);
         found.map(|(line, why)| self.skipped(line, why)).collect()
     }
 

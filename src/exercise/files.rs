@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::docker::{Invocation, ProgramCall, compose};
 use crate::notes::Fence;
-use crate::session::{FenceKind, fence_kind, may_be_output};
+use crate::session::{FenceKind, fence_kind};
 
 /// A file that is written into the lab's folder before the first step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,25 +113,13 @@ fn user_of<'c, 's>(
     commands: &'c [TypedCommand<'s>],
 ) -> Option<&'c TypedCommand<'s>> {
     let base = path.file_name()?.to_str()?;
-    let is_compose = compose::FILE_NAMES.contains(&base);
     let is_dockerfile = base.to_lowercase().contains("dockerfile");
-    let takes_folder = |command: &str| {
-        let calls = ProgramCall::all_of_docker(command);
-        let builds = built_file(command).is_some();
-        let mounts = |docker: &Invocation| docker.has("--volume") || docker.has("--mount");
-        builds || calls.iter().any(mounts)
-    };
     let mut behind = commands.iter().filter(|one| until.contains(&one.offset));
     let first = behind.clone().next();
     let user = behind.find(|one| {
-        let composes = || {
-            let calls = ProgramCall::all_of_docker(one.text);
-            calls.iter().any(Invocation::is_of_compose)
-        };
         one.text.contains(base)
             || built_file(one.text).as_deref() == Some(path)
             || !is_dockerfile && takes_folder(one.text)
-            || is_compose && composes()
     });
     user.or(first)
 }
@@ -191,14 +179,14 @@ fn dockerfile_path(fence: &Fence, until: Range<usize>, commands: &[TypedCommand<
         .iter()
         .filter(|one| until.contains(&one.offset))
         .find_map(|one| built_file(one.text));
+    let said = || {
+        let above = fence.caption.as_deref().or(fence.above.as_deref());
+        above.and_then(named_dockerfile)
+    };
+    let named = || fence.file_name().map(|name| name.path);
+    let named = || named().filter(|path| path.ends_with("Dockerfile"));
     built
-        .or_else(|| {
-            fence
-                .caption
-                .as_deref()
-                .and_then(named_dockerfile)
-                .map(PathBuf::from)
-        })
+        .or_else(|| said().or_else(named).map(PathBuf::from))
         .unwrap_or_else(|| PathBuf::from("Dockerfile"))
 }
 
@@ -227,62 +215,46 @@ fn built_file(command: &str) -> Option<PathBuf> {
     Some(plain(&Path::new(folder).join("Dockerfile")))
 }
 
-pattern! {
-    /// A file's name with a suffix, and the folders before it.
-    SUFFIXED_NAME = r"(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*";
-    /// A comment that holds a file's name alone: `# app.py`, `<!-- index.html -->`.
-    NAME_IN_COMMENT = r"^(?:#|//|;|--|<!--|/\*) *(?P<name>(?:[\w-]+/)*[\w-]*\.[A-Za-z]\w*) *(?:-->|\*/)?$";
-}
-
-/// The one file that the paragraph above a fence names, where it says nothing else or the
-/// fence is marked as in some language: else it may be the output of a program.
-fn only_name_above(fence: &Fence) -> Option<&str> {
-    let above = fence.above.as_deref()?;
-    let mut names = SUFFIXED_NAME.find_iter(above).map(|name| name.as_str());
-    let is_around = |letter: char| letter.is_whitespace() || "`*_\"':：".contains(letter);
-    let is_all = |name: &&str| above.trim_matches(is_around) == *name;
-    let is_file = |name: &&str| is_all(name) || !may_be_output(fence);
-    let name = names.next().filter(is_file)?;
-    names.all(|other| other == name).then_some(name)
-}
-
-/// The file that the first line of a fence names in a comment, where the fence is marked as in
-/// some language.
-fn name_in_comment(fence: &Fence) -> Option<&str> {
-    let first = fence.lines.first().filter(|_| !may_be_output(fence))?;
-    let named = NAME_IN_COMMENT.captures(first.text.trim())?;
-    Some(named.name("name")?.as_str())
-}
-
-/// The name in the caption of a fence that is neither transcript nor
-/// Dockerfile, where a command or a Dockerfile of the answer uses it.
+/// The file that the notes say `fence` shows, where a command or another file of the answer
+/// uses it; where they surely say so, a command that takes a folder may use it, too.
 fn used_file_path(
     fence: &Fence,
     fences: &[&Fence],
     commands: &[TypedCommand<'_>],
 ) -> Option<PathBuf> {
-    let captioned = fence.caption.as_deref().and_then(|caption| {
-        let name = SUFFIXED_NAME.find(caption)?;
-        Some(name.as_str())
-    });
-    let named = captioned.or_else(|| name_in_comment(fence));
-    let name = named.or_else(|| only_name_above(fence))?;
-    let base = Path::new(name).file_name()?.to_str()?;
+    let name = fence.file_name()?;
+    let base = Path::new(name.path).file_name()?.to_str()?;
     let compose = compose::FILE_NAMES.contains(&base);
-    let used = commands
-        .iter()
-        .any(|one| one.text.contains(base) || compose && one.text.contains("compose"))
-        || fences.iter().any(|other| {
-            fence_kind(other) == FenceKind::Dockerfile
-                && other.lines.iter().any(|line| {
-                    let instruction = line.text.trim_start().to_ascii_uppercase();
-                    (instruction.starts_with("COPY") || instruction.starts_with("ADD"))
-                        && (line.text.contains(base) || line.text.contains(" . "))
-                })
-        });
-    let is_mounted = || {
-        let mut composed = fences.iter().filter(|other| is_compose(other));
-        composed.any(|other| other.lines.iter().any(|line| line.text.contains(base)))
+    let is_called = |command: &str| {
+        command.contains(base)
+            || compose && command.contains("compose")
+            || name.is_sure && takes_folder(command)
     };
-    (used || is_mounted()).then(|| PathBuf::from(name))
+    let is_copied = |line: &str| {
+        let instruction = line.trim_start().to_ascii_uppercase();
+        let copies = instruction.starts_with("COPY") || instruction.starts_with("ADD");
+        copies && (line.contains(base) || line.contains(" . "))
+    };
+    let names = |other: &&&Fence| {
+        let is_one = |kind| fence_kind(other) == kind;
+        let says = |line: &str| match is_one(FenceKind::Dockerfile) {
+            true => is_copied(line),
+            false => line.contains(base),
+        };
+        let is_file = is_one(FenceKind::Dockerfile)
+            || is_compose(other)
+            || is_one(FenceKind::Other) && other.file_name().is_some();
+        is_file && other.span != fence.span && other.lines.iter().any(|line| says(&line.text))
+    };
+    let is_used =
+        commands.iter().any(|one| is_called(one.text)) || fences.iter().any(|other| names(&other));
+    is_used.then(|| PathBuf::from(name.path))
+}
+
+/// Whether `command` reads a folder of the machine: to build, to mount, or as compose does.
+fn takes_folder(command: &str) -> bool {
+    let takes = |docker: &Invocation| {
+        docker.has("--volume") || docker.has("--mount") || docker.is_of_compose()
+    };
+    built_file(command).is_some() || ProgramCall::all_of_docker(command).iter().any(takes)
 }

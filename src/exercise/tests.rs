@@ -802,6 +802,40 @@ fn the_one_file_that_the_paragraph_above_names_is_given_where_it_is_used() {
 }
 
 #[test]
+fn a_file_that_the_notes_surely_show_is_there_for_commands_that_take_a_folder() {
+    let files = |shown: &str, command: &str| {
+        let note = format!("# Page\n\n{shown}\n\n```console\n$ {command}\n```\n");
+        let files = found(&note).remove(0).files.into_iter();
+        files
+            .map(|file| file.path.display().to_string())
+            .collect::<Vec<_>>()
+    };
+    let page = "Create `html/index.html`:\n\n```html\n<p>\n```";
+    let mount = "docker run -v $PWD/html:/w nginx";
+    assert_eq!(files(page, mount), ["html/index.html"]);
+    assert_eq!(files(page, "docker run nginx"), [""; 0]);
+    assert_eq!(files(page, "docker compose up -d"), ["html/index.html"]);
+    let part = page.replace("Create", "A part of");
+    assert_eq!(files(&part, mount), [""; 0]);
+    let copied = "`src/a.sh`\n\n```sh\ndate\n```\n\n```\nFROM alpine\nCOPY src/ .\n```";
+    assert_eq!(files(copied, "docker build ."), ["src/a.sh", "Dockerfile"]);
+    let compose = "**app/Dockerfile**\n\n```\nFROM alpine\n```\n\n```yaml title=\"compose.yaml\"\nservices:\n  app:\n    build: ./app\n```";
+    assert_eq!(
+        files(compose, "docker compose up -d"),
+        ["app/Dockerfile", "compose.yaml"]
+    );
+}
+
+#[test]
+fn a_script_that_is_shown_and_run_is_no_list_of_commands_and_needs_its_images_and_files() {
+    let note = "# Page\n\n`app.env`\n\n```ini\nA=1\n```\n\n```bash title=\"run.sh\"\ndocker run --env-file app.env alpine env\n```\n\n```console\n$ sh run.sh\nA=1\n```\n";
+    let exercises = found(note);
+    assert_eq!(exercises.len(), 1, "nothing is skipped");
+    assert_eq!(exercises[0].images, ["alpine"]);
+    assert_eq!(exercises[0].files.len(), 2);
+}
+
+#[test]
 fn a_lab_is_in_the_folder_that_a_prompt_or_compose_names() {
     let folder = |transcript: &str| {
         let note = format!("## Docker\n- How?\n  - so\n```\n{transcript}\n```\n");

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnose, Diagnostic, Source};
 
 mod error;
+mod file_name;
 mod layout;
 mod lines;
 mod parse;
@@ -25,6 +26,7 @@ mod tests;
 mod topics;
 
 pub use error::NotesError;
+pub use file_name::FileName;
 pub use layout::Layout;
 pub(crate) use parse::options;
 pub use slug::slug;
@@ -207,6 +209,8 @@ pub enum Unprompted {
     OneByOne,
     /// They are one step: the fence below shows what all of them print, or the last ones.
     Together,
+    /// Each is a step, and what stands between them is output.
+    WithOutput,
 }
 
 /// A line of a fence's content.

@@ -53,13 +53,6 @@ pub fn fence_kind(fence: &Fence) -> FenceKind {
     }
 }
 
-/// Whether the info string of `fence` names no language but that of an output.
-pub fn may_be_output(fence: &Fence) -> bool {
-    const OUTPUTS: [&str; 7] = ["", "text", "txt", "plain", "output", "console", "log"];
-    let language = fence.info.split_whitespace().next().unwrap_or_default();
-    OUTPUTS.contains(&language)
-}
-
 /// Whether the info string of `fence` says that it is a transcript.
 fn says_console(fence: &Fence) -> bool {
     let language = fence.info.split([' ', ',', '{']).next();

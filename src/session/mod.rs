@@ -34,8 +34,7 @@ pub use comment::{
 pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{
-    FenceKind, NotRun, fence_kind, may_be_output, not_run, not_run_hidden, types_docker,
-    unknown_prompt,
+    FenceKind, NotRun, fence_kind, not_run, not_run_hidden, types_docker, unknown_prompt,
 };
 pub use granted::{Granted, Provision, granted};
 pub use opens_shell::{can_change_prompt, opens_shell};

@@ -14,9 +14,7 @@ use crate::pattern::pattern;
 use super::comment::{
     is_caption, is_comment, is_pointed, is_prose, prints_no_comment, without_remark,
 };
-use super::fence_kind::{
-    FenceKind, NotRun, beginning, calls_known_program, fence_kind, may_be_output, not_run,
-};
+use super::fence_kind::{FenceKind, NotRun, beginning, calls_known_program, fence_kind, not_run};
 use super::opens_shell::{self, Opens};
 use super::prompt::{self, PromptForm, PromptLine, Prompts};
 use super::set_prompt::SetPrompt;
@@ -180,11 +178,20 @@ impl TranscriptParser {
     fn unprompted(&mut self, fence: &Fence, how: Unprompted) {
         let first = self.steps.len();
         let mut lines = fence.lines.iter().peekable();
+        let shows_output = how == Unprompted::WithOutput;
         while let Some(line) = lines.next() {
-            let is_typed = !line.text.trim().is_empty() && !unprompted::is_remark(&line.text);
+            if unprompted::is_remark(&line.text) {
+                continue;
+            }
+            let is_typed = match shows_output {
+                true => unprompted::is_command(&line.text),
+                false => !line.text.trim().is_empty(),
+            };
             let found = self.prompts.read(&line.text, line.number);
-            if let Some(found) = found.filter(|_| is_typed) {
-                self.prompt(found, line, &mut lines);
+            match found.filter(|_| is_typed) {
+                Some(found) => self.prompt(found, line, &mut lines),
+                None if shows_output => self.output(line, &line.text),
+                None => {}
             }
         }
         if how == Unprompted::Together {
@@ -316,7 +323,13 @@ impl TranscriptParser {
         let Some(last) = self.steps.last().filter(|step| step.next.is_none()) else {
             return false;
         };
-        let may_print = |step: &Step| !step.shows_output() && may_print(&step.calls());
+        let may_print = |step: &Step| {
+            let prints = |call: &ProgramCall| {
+                let repeats = call.docker().is_some_and(super::repeats);
+                !repeats && !Property::Terse.is_of(&call.program)
+            };
+            !step.shows_output() && step.calls().iter().any(prints)
+        };
         let above = self.steps.iter().rev().skip(1);
         let mut of_part = above.take_while(|step| step.terminal.part == last.terminal.part);
         may_print(last) && !of_part.any(may_print)
@@ -846,15 +859,6 @@ impl TranscriptParser {
     }
 }
 
-/// Whether one of the programs of a command may print more than what it was told.
-pub(super) fn may_print(calls: &[ProgramCall]) -> bool {
-    let prints = |call: &ProgramCall| {
-        let repeats = call.docker().is_some_and(super::repeats);
-        !repeats && !Property::Terse.is_of(&call.program)
-    };
-    calls.iter().any(prints)
-}
-
 /// Whether the caption of `fence`, a few words above it, or its info string say that it is
 /// output.
 pub(super) fn announces_output(fence: &Fence) -> bool {
@@ -890,7 +894,7 @@ pub(super) fn announces_output(fence: &Fence) -> bool {
 
 /// Whether nothing stands between `fence` and the one above it, and it is marked as no file.
 pub(super) fn is_right_below(fence: &Fence) -> bool {
-    fence.lead.is_empty() && may_be_output(fence)
+    fence.lead.is_empty() && fence.may_be_output()
 }
 
 pattern! {

@@ -6,6 +6,9 @@
 //!     docker ps --format '{{.Names}}'    what is printed stands in the fence below
 //!     Output:
 //!     web
+//!
+//!     docker run busybox echo hi         or below the command: only Docker is called then
+//!     hi
 //! ```
 //!
 //! Commands that show no prompt may as well be quoted for the reader. They are typed where the
@@ -14,10 +17,12 @@
 
 use crate::docker::{Invocation, ProgramCall};
 use crate::notes::{Fence, Notes, Unprompted};
-use crate::shell::Typed;
+use crate::pattern::pattern;
+use crate::shell::{Property, Typed};
 
+use super::comment::has_foreign_letter;
 use super::fence_kind::{FenceKind, NotRun, calls_known_program, fence_kind, not_run};
-use super::transcript::{announces_output, is_right_below, may_print};
+use super::transcript::{announces_output, is_right_below};
 use super::{is_prose, opens_shell};
 
 /// Finds the fences of `notes` whose commands are typed though they show no prompt.
@@ -34,15 +39,21 @@ pub fn find_unprompted(notes: &mut Notes) {
 
 /// Whether the commands that were `found` in `fences` are typed.
 fn is_typed(fences: &[Fence], found: &[Option<Unprompted>]) -> bool {
-    let shows_output = |at: usize| found[at].is_some() && has_output(fences, at);
+    let shows_output = |at: usize| match found[at] {
+        Some(Unprompted::WithOutput) => true,
+        Some(_) => has_output(fences, at),
+        None => false,
+    };
     let is_whole = |at: usize| {
         let calls_docker = matches!(not_run(&fences[at]), Some((_, NotRun::NoPrompt)));
         found[at].is_some() || !calls_docker
     };
     let has_prompt = |fence: &Fence| fence_kind(fence) == FenceKind::Session;
     let opens = |at: usize| {
-        let commands = commands(&fences[at]).unwrap_or_default();
-        commands.iter().any(|command| opens_shell(command))
+        let lines = fences[at].lines.iter();
+        let typed = commands(&fences[at]);
+        let typed = typed.unwrap_or_else(|| lines.map(|line| line.text.clone()).collect());
+        typed.iter().any(|command| opens_shell(command))
     };
     (0..fences.len()).any(shows_output)
         && (0..fences.len()).all(is_whole)
@@ -52,21 +63,22 @@ fn is_typed(fences: &[Fence], found: &[Option<Unprompted>]) -> bool {
 
 /// How the lines of the fence at `at` are typed, where all of them are commands.
 fn unprompted(fences: &[Fence], at: usize) -> Option<Unprompted> {
-    let shares_output = printing(&fences[at])? > 1 && has_output(fences, at);
+    let Some(printing) = printing(&fences[at]) else {
+        return is_docker_with_output(&fences[at]).then_some(Unprompted::WithOutput);
+    };
+    let shares_output = printing > 1 && has_output(fences, at);
     Some(match shares_output {
         true => Unprompted::Together,
         false => Unprompted::OneByOne,
     })
 }
 
-/// How many commands of `fence`, where it holds nothing else, may print more than what they
-/// were told.
+/// How many commands of `fence`, where it holds nothing else, may print something.
 fn printing(fence: &Fence) -> Option<usize> {
+    let is_terse = |call: &ProgramCall| Property::Terse.is_of(&call.program);
+    let is_silent = |command: &&String| ProgramCall::all(command).iter().all(is_terse);
     let commands = commands(fence)?;
-    let printing = commands
-        .iter()
-        .filter(|command| may_print(&ProgramCall::all(command)));
-    Some(printing.count())
+    Some(commands.len() - commands.iter().filter(is_silent).count())
 }
 
 /// Whether what the fence at `at` prints stands in the fence below it. What stands right below
@@ -76,12 +88,12 @@ fn has_output(fences: &[Fence], at: usize) -> bool {
         let prints = printing(&fences[at]).is_some_and(|printing| printing > 0);
         let is_said = announces_output(below) || prints && is_right_below(below);
         let is_text = fence_kind(below) == FenceKind::Other && not_run(below).is_none();
-        is_said && is_text && commands(below).is_none()
+        is_said && is_text && commands(below).is_none() && !is_docker_with_output(below)
     })
 }
 
-/// The commands of `fence`, where it holds nothing else but remarks.
-fn commands(fence: &Fence) -> Option<Vec<String>> {
+/// Whether `fence` may hold what is typed in a shell, and is no file.
+fn is_of_shell(fence: &Fence) -> bool {
     const SHELLS: [&str; 8] = [
         "",
         "bash",
@@ -93,7 +105,47 @@ fn commands(fence: &Fence) -> Option<Vec<String>> {
         "shell-session",
     ];
     let language = fence.info.split([' ', ',', '{']).next().unwrap_or_default();
-    if !SHELLS.contains(&language.to_lowercase().as_str()) {
+    let is_file = fence.file_name().is_some_and(|name| name.is_sure);
+    !is_file && SHELLS.contains(&language.to_lowercase().as_str())
+}
+
+/// Whether `fence` begins with a call of Docker and shows what it prints: it calls no other
+/// program and explains nothing, as far as can be told.
+fn is_docker_with_output(fence: &Fence) -> bool {
+    let mut open: Option<Typed> = None;
+    let mut is_begun = false;
+    let lines = fence.lines.iter().map(|line| line.text.as_str());
+    for line in lines.filter(|line| !line.trim().is_empty()) {
+        match open.take() {
+            Some(mut typed) => {
+                typed.push(line);
+                open = Some(typed);
+            }
+            None if is_remark(line) => continue,
+            None if is_command(line) && calls_docker(line) => open = Some(Typed::new(line)),
+            None if is_begun && !is_command(line) && !explains(line) => {}
+            None => return false,
+        }
+        is_begun = true;
+        open = open.filter(Typed::is_incomplete);
+    }
+    is_of_shell(fence) && is_begun && open.is_none()
+}
+
+pattern! {
+    /// An option or an arrow before its meaning, or a sentence of plain words.
+    EXPLANATION = r"^\s*(?:-{1,2}[A-Za-z]|[-=]?>|[→⇒•*]|[A-Za-z]+(?: [a-z]+,?){3,}[.:]?$)";
+}
+
+/// Whether `line`, below a command, may explain it.
+fn explains(line: &str) -> bool {
+    let is_foreign = has_foreign_letter(line) && !is_command(line) && !is_remark(line);
+    is_foreign || EXPLANATION.is_match(line)
+}
+
+/// The commands of `fence`, where it holds nothing else but remarks.
+fn commands(fence: &Fence) -> Option<Vec<String>> {
+    if !is_of_shell(fence) {
         return None;
     }
     let mut commands = Vec::new();
@@ -123,10 +175,23 @@ pub(super) fn is_remark(line: &str) -> bool {
     line.trim_start().starts_with('#')
 }
 
-/// Whether `line` is the first of a command, and no sentence about a program.
-fn is_command(line: &str) -> bool {
+/// Whether `line` is the first of a command, and no sentence about a program. Only what is
+/// quoted may be in another script.
+pub(super) fn is_command(line: &str) -> bool {
     let calls = ProgramCall::all_of_docker(line);
-    calls_known_program(line) && !is_prose(line) && calls.iter().all(Invocation::is_known)
+    let is_explained = !line.is_ascii() && !line.contains(['"', '\'', '#']);
+    calls_known_program(line)
+        && !is_prose(line)
+        && !is_explained
+        && calls.iter().all(Invocation::is_known)
+}
+
+/// Whether `line` calls Docker or a tool of its kind.
+fn calls_docker(line: &str) -> bool {
+    let calls = ProgramCall::all(line);
+    calls
+        .iter()
+        .any(|call| call.docker().is_some() || call.kubectl().is_some())
 }
 
 #[cfg(test)]
@@ -187,9 +252,35 @@ mod tests {
             typed(&[both, ":Output:", "\n3f1c5b0a9d27"]),
             ["docker pull nginx\ndocker images -q > |3f1c5b0a9d27"]
         );
-        // What a detached container prints is only its ID.
-        let last = "sh\ndocker run -d nginx\ndocker images -q";
+        // Not every command prints something.
+        let last = "sh\nmkdir app && cd app\ndocker images -q";
         assert_eq!(typed(&[last, ":Output:", "\n3f1c5b0a9d27"]).len(), 2);
+    }
+
+    #[test]
+    fn output_may_stand_below_a_call_of_docker() {
+        assert_eq!(
+            typed(&["\ndocker run -d nginx\n3f1c5b0a9d27\n\ndocker ps -q \\\n -a\n3f1c5b0a9d27"]),
+            [
+                "docker run -d nginx > 3f1c5b0a9d27|",
+                "docker ps -q \\\n -a > 3f1c5b0a9d27"
+            ]
+        );
+        // What explains a command is none.
+        for explained in [
+            "-d : in the background",
+            "백그라운드에서 실행",
+            "it runs in the background",
+            "-> an ID",
+        ] {
+            let fence = format!("\ndocker run -d nginx\n{explained}");
+            assert_eq!(typed(&[fence.as_str()]), [""; 0], "{explained}");
+        }
+        // The next command, or output?
+        assert_eq!(
+            typed(&["\ndocker run -d nginx\n3f1c5b0a9d27\ncurl localhost\nhi"]),
+            [""; 0]
+        );
     }
 
     #[test]
@@ -199,12 +290,13 @@ mod tests {
         // No output, another fence with output in it, a prompt, a shell, a sentence.
         assert_eq!(typed(&[list, ":And", "yaml\na: b"]), [""; 0]);
         assert_eq!(
-            typed(&[list, output, "\ndocker ps -q\n3f1c5b0a9d27"]),
+            typed(&[list, output, "\nls\ndocker ps -q\n3f1c5b0a9d27"]),
             [""; 0]
         );
         assert_eq!(typed(&[list, output, "\n$ docker ps"]).len(), 1);
         assert_eq!(typed(&[list, output, "\ndocker exec -it web sh"]), [""; 0]);
         assert_eq!(typed(&["\ndocker is a tool", ":Output:", output]), [""; 0]);
+        assert_eq!(typed(&[list, output, "\ndocker ps  목록을 본다"]), [""; 0]);
         // What stands below an editor is a file.
         assert_eq!(
             typed(&["bash\ndocker ps -q\nvi page", ":x", "bash\nvi page", output]),
