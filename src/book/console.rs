@@ -108,9 +108,14 @@ impl<'a> Console<'a> {
         }
     }
 
-    /// The lines, from 1, in which prompts stand.
-    pub(super) fn prompt_lines(&self) -> impl Iterator<Item = usize> + '_ {
-        self.prompts.keys().copied()
+    /// The lines, from 1, in which prompts or output stand.
+    pub(super) fn lines(&self) -> impl Iterator<Item = usize> + '_ {
+        self.prompts.keys().chain(self.printed.keys()).copied()
+    }
+
+    /// Whether output stands in `line`.
+    pub(super) fn is_printed(&self, line: usize) -> bool {
+        self.printed.contains_key(&line)
     }
 
     /// The pieces of `line`.

@@ -111,7 +111,8 @@ impl Drawing<'_> {
     fn begin_line(&mut self, number: usize) {
         if self.html.is_empty() && self.typing.is_none() && self.printing.lines.is_empty() {
             let first = self.console.first_step(number);
-            let where_it_is = match first.filter(|step| step.level == 0) {
+            let begins = !self.console.is_printed(number);
+            let where_it_is = match first.filter(|step| begins && step.level == 0) {
                 Some(step) => {
                     let folder = step.prompt.folder.as_deref();
                     [self.labels.host, folder.unwrap_or_default()].join(" ")

@@ -71,29 +71,26 @@ impl Drawn {
         let mut above = drawn.add_heads(notes, &known, &fences, context);
         let mut at_line = BTreeMap::new();
         for (index, known) in known.iter().enumerate() {
-            at_line.extend(known.console.prompt_lines().map(|line| (line, index)));
+            at_line.extend(known.console.lines().map(|line| (line, index)));
         }
         for fence in fences {
             let above = above.remove(&fence.span.start);
-            let html = match fence_kind(fence) {
-                FenceKind::Dockerfile => dockerfile(fence),
-                FenceKind::Session => {
-                    let first = fence.lines.first().map_or(0, |line| line.number);
-                    let lines = first..first + fence.lines.len();
-                    let index = at_line.range(lines).next().map(|(_, index)| *index);
-                    match index.and_then(|index| known.get(index)) {
-                        None => plain(fence),
-                        Some(known) => session(
-                            fence,
-                            &known.exercise.steps,
-                            &known.console,
-                            &known.findings,
-                            labels,
-                        ),
-                    }
-                }
-                FenceKind::Other if above.is_some() => plain(fence),
-                FenceKind::Other => continue,
+            let first = fence.lines.first().map_or(0, |line| line.number);
+            let lines = first..first + fence.lines.len();
+            let index = at_line.range(lines).next().map(|(_, index)| *index);
+            let html = match (fence_kind(fence), index.and_then(|index| known.get(index))) {
+                (FenceKind::Dockerfile, _) => dockerfile(fence),
+                // A transcript, or the output of one in a fence of its own.
+                (_, Some(known)) => session(
+                    fence,
+                    &known.exercise.steps,
+                    &known.console,
+                    &known.findings,
+                    labels,
+                ),
+                (FenceKind::Session, None) => plain(fence),
+                (FenceKind::Other, None) if above.is_some() => plain(fence),
+                (FenceKind::Other, None) => continue,
             };
             drawn.fences.push(TextEdit {
                 range: fence.laid.clone(),

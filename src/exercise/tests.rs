@@ -424,7 +424,7 @@ fn a_command_in_running_text_is_not_run_and_said_to_be_so() {
             .map(|obstacle| obstacle.reason.to_string())
             .collect();
         let reason = format!(
-            "the fence at line {line} is not run: it is an indented block, or stands in running text or HTML: put it between lines of ```"
+            "the fence at line {line} is not run: it is an indented block, or stands in running text or HTML: put it between lines of ``` that are not indented"
         );
         assert_eq!(skipped, [reason], "{text}");
     }

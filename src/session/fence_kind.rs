@@ -177,7 +177,7 @@ impl NotRun {
             }
             Self::NoCommand => "no command stands at its prompt",
             Self::NoFence => {
-                "it is an indented block, or stands in running text or HTML: put it between lines of ```"
+                "it is an indented block, or stands in running text or HTML: put it between lines of ``` that are not indented"
             }
             Self::ClosedContainer => {
                 "it is typed in a container, and no command before it opens a shell there"

@@ -98,7 +98,7 @@ fn a_note_without_topics_is_a_document_and_no_error() {
 
 #[test]
 fn commands_that_are_not_run_for_want_of_a_prompt_are_listed() {
-    let listed = Desk::with_transcript("docker run --rm busybox echo hi\nhi")
+    let listed = Desk::with_transcript("docker run -d busybox\n-d: in the background")
         .labbook(&LIST)
         .exits(0);
     assert!(
