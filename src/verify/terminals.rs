@@ -171,7 +171,8 @@ fn next_in_part(exercise: &Exercise, index: usize) -> Option<&Step> {
     (next.terminal == terminal).then_some(next)
 }
 
-/// Whether the notes end with step `index`, whose program need not end by itself.
+/// Whether the notes end with step `index`, whose program need not end by itself, and show what
+/// it printed so far or claim nothing of it: one that shows nothing may as well hang.
 pub(super) fn ends_the_notes(exercise: &Exercise, index: usize) -> bool {
     let step = &exercise.steps[index];
     let stays = |command: &str| {
@@ -179,7 +180,9 @@ pub(super) fn ends_the_notes(exercise: &Exercise, index: usize) -> bool {
             && !ProgramCall::follows_for_ever(command)
             && !session::opens_shell(command)
     };
-    index + 1 == exercise.steps.len() && step.next.is_none() && step.command().is_some_and(stays)
+    let is_claimed = step.lines_shown() > 0 || step.in_fence_of_commands;
+    let is_last = index + 1 == exercise.steps.len() && step.next.is_none();
+    is_last && is_claimed && step.command().is_some_and(stays)
 }
 
 /// Whether step `index` asks for a container's name or a port of the machine that the program

@@ -134,6 +134,8 @@ fn a_server_with_which_the_notes_end_is_judged_by_what_it_printed_so_far() {
         "$ docker run --rm --name box busybox sh -c 'echo started; exec sleep 300'\nstarted";
     verified(server).is("passed");
     verified(&server.replace("\nstarted", "\nstopped")).is("failed");
+    // Nothing is claimed of it.
+    verified("$ docker run --rm --name box busybox sleep 300").is("unchecked");
     // It says more, and ends.
     let ends = server.replace("exec sleep 300", "sleep 5; echo done");
     verified(&ends).is("failed");
