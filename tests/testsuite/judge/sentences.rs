@@ -2932,3 +2932,35 @@ fn an_error_of_the_oldest_runtime_is_known_in_the_words_of_the_newest() {
         assert_eq!(verdict_of(&other), StepVerdict::Failed, "{other}");
     }
 }
+
+#[test]
+fn the_unit_of_a_cards_counter_follows_from_its_number() {
+    let verdict_of = |notes: &str, here: &str| {
+        let notes = format!("$ docker run --rm busybox ifconfig eth0\n{notes}");
+        one(&notes, here, 0)
+    };
+    let line =
+        |received: &str, sent: &str| format!("          RX bytes:{received}  TX bytes:{sent}");
+    let here = line("286 (286.0 B)", "0 (0.0 B)");
+    for (received, sent, right) in [
+        ("1156 (1.1 KiB)", "0 (0.0 B)", StepVerdict::Passed),
+        ("1156 (1.1 KiB)", "1048576 (1.0 MiB)", StepVerdict::Passed),
+        ("1156 (1.1 KB)", "90 (90.0 B)", StepVerdict::Passed),
+        ("1156 (1156.0 B)", "0 (0.0 B)", StepVerdict::Failed),
+        ("1156 (1.1 MiB)", "0 (0.0 B)", StepVerdict::Failed),
+        ("1156 (7.1 KiB)", "0 (0.0 B)", StepVerdict::Failed),
+    ] {
+        let notes = line(received, sent);
+        assert_eq!(verdict_of(&notes, &here), right, "{notes}");
+    }
+    let newer = |count: &str| format!("        RX packets 14  bytes {count}");
+    let here = newer("286 (286.0 B)").replace("14", "5");
+    assert_eq!(
+        verdict_of(&newer("1156 (1.1 KiB)"), &here),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict_of(&newer("1156 (1.1 MiB)"), &here),
+        StepVerdict::Failed
+    );
+}
