@@ -2964,3 +2964,34 @@ fn the_unit_of_a_cards_counter_follows_from_its_number() {
         StepVerdict::Failed
     );
 }
+
+#[test]
+fn a_command_that_was_cut_with_dots_is_the_one_that_is_cut_with_a_sign() {
+    let header =
+        "CONTAINER ID   IMAGE     COMMAND   CREATED         STATUS         PORTS     NAMES";
+    let row = |id: &str, command: &str| {
+        let id = &id[..12];
+        format!("{id}   nginx     \"{command}\"   2 minutes ago   Up 2 minutes   80/tcp    web")
+    };
+    let verdict_of = |noted: &str, here: &str| {
+        let notes = format!(
+            "$ docker run -d --name web nginx\n{A}\n$ docker ps\n{header}\n{}",
+            row(A, noted)
+        );
+        let here = format!("{header}\n{}", row(B, here));
+        judged(&notes, &[printed(B, 0), printed(&here, 0)])[1].verdict
+    };
+    let here = "docker-entrypoint.s…";
+    for noted in ["docker-entrypoint...", "docker-entrypoint.s...", here] {
+        assert_eq!(verdict_of(noted, here), StepVerdict::Passed, "{noted}");
+    }
+    for noted in [
+        "docker-entrypoinx...",
+        "docker-entry...",
+        "docker-entrypoint.sh",
+        "nginx -g 'daemon ...",
+    ] {
+        assert_eq!(verdict_of(noted, here), StepVerdict::Failed, "{noted}");
+    }
+    assert_eq!(verdict_of("sleep 300...", "sleep 300"), StepVerdict::Failed);
+}
