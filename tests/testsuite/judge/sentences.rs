@@ -2995,3 +2995,47 @@ fn a_command_that_was_cut_with_dots_is_the_one_that_is_cut_with_a_sign() {
     }
     assert_eq!(verdict_of("sleep 300...", "sleep 300"), StepVerdict::Failed);
 }
+
+#[test]
+fn how_wide_a_tab_is_depends_on_what_stands_before_it() {
+    let verdict_of = |template: &str, noted: &str, here: &str| {
+        let notes =
+            format!("$ docker run -d busybox\n{A}\n$ docker ps --format '{template}'\n{noted}");
+        judged(&notes, &[printed(B, 0), printed(here, 0)])[1].verdict
+    };
+    let tabs = r"{{.Names}}\t{{.Image}}";
+    let noted = "cranky_grothendieck     busybox";
+    assert_eq!(
+        verdict_of(tabs, noted, "blissful_kirch  busybox"),
+        StepVerdict::Passed
+    );
+    let three = r"{{.ID}}\t{{.Names}}\t{{.Status}}";
+    let row = |id: &str, rest: &str| format!("{}    {rest}", &id[..12]);
+    let here = row(B, "nostalgic_ellis Up Less than a second");
+    let noted_three = |status: &str| row(A, &format!("cranky_grothendieck     {status}"));
+    assert_eq!(
+        verdict_of(three, &noted_three("Up 4 seconds"), &here),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict_of(three, &noted_three("Exited (0) 4 seconds ago"), &here),
+        StepVerdict::Failed
+    );
+    for (template, noted, here) in [
+        // Another image, no gap, and one that is no tab's.
+        (tabs, noted, "blissful_kirch  alpine"),
+        (tabs, noted, "blissful_kirchbusybox"),
+        (
+            tabs,
+            "cranky_grothendieck   busybox",
+            "blissful_kirch  busybox",
+        ),
+        ("{{.Names}}  {{.Image}}", noted, "blissful_kirch  busybox"),
+    ] {
+        assert_eq!(
+            verdict_of(template, noted, here),
+            StepVerdict::Failed,
+            "{template} {noted} {here}"
+        );
+    }
+}
