@@ -3039,3 +3039,66 @@ fn how_wide_a_tab_is_depends_on_what_stands_before_it() {
         );
     }
 }
+
+#[test]
+fn a_member_that_grep_kept_and_newer_versions_lack_is_drift() {
+    let verdict_of = |command: &str, noted: &str, here: &str, server: &str| {
+        let surroundings = Surroundings {
+            server: server.to_owned(),
+            ..Surroundings::default()
+        };
+        let notes = format!("$ docker {command}\n{noted}");
+        with_surroundings(&notes, &surroundings, &[printed(here, 0)])[0].verdict
+    };
+    let line = |member: &str| format!("            {member},");
+    let join = |members: &[&str]| -> String {
+        let lines: Vec<String> = members.iter().map(|member| line(member)).collect();
+        lines.join("\n")
+    };
+    let (memory, kernel, swap) = (
+        "\"Memory\": 67108864",
+        "\"KernelMemory\": 0",
+        "\"MemorySwap\": 134217728",
+    );
+    let (noted, here) = (join(&[memory, kernel, swap]), join(&[memory, swap]));
+    let grep = "inspect limited | grep -i memory";
+    assert_eq!(
+        verdict_of(grep, &noted, &here, "28.5.2"),
+        StepVerdict::Drifted
+    );
+    assert_eq!(
+        verdict_of(grep, &noted, &noted, "20.10.24"),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict_of(grep, &noted, &here, "20.10.24"),
+        StepVerdict::Failed
+    );
+    // Another thing, filter, value, depth and member.
+    assert_eq!(
+        verdict_of("inspect limited | grep MemoryS", &noted, &here, "28.5.2"),
+        StepVerdict::Failed
+    );
+    let network = "network inspect limited | grep -i memory";
+    assert_eq!(
+        verdict_of(network, &noted, &here, "28.5.2"),
+        StepVerdict::Failed
+    );
+    for wrong in [
+        noted.replace(kernel, "\"KernelMemory\": 1"),
+        noted.replace(&line(kernel), kernel),
+        noted.replace(kernel, "\"KernelMemoryX\": 0"),
+        noted.replace("67108864", "67108865"),
+    ] {
+        assert_eq!(
+            verdict_of(grep, &wrong, &here, "28.5.2"),
+            StepVerdict::Failed,
+            "{wrong}"
+        );
+    }
+    let other = join(&[memory, "\"KernelMemory\": 5", swap]);
+    assert_eq!(
+        verdict_of(grep, &noted, &other, "28.5.2"),
+        StepVerdict::Failed
+    );
+}
