@@ -36,6 +36,8 @@ pub enum Rule {
     Whole(Volatile),
     /// Each word that is of one of the kinds is.
     Parts(Vec<Volatile>),
+    /// Letter by letter; the client cuts what is longer than so many characters.
+    Cut(usize),
 }
 
 /// A field of the lists that Docker and `ps` print.
@@ -105,6 +107,14 @@ pub(super) struct FieldTable {
 pub(super) static FIELDS: LazyLock<FieldTable> =
     LazyLock::new(|| table(include_str!("fields.toml")));
 
+/// What old clients end a cell with that they cut.
+const DOTS: &str = "...";
+
+/// What clients end it with since.
+const SIGN: &str = "…";
+
+const CUT_MARKS: [&str; 2] = [DOTS, SIGN];
+
 /// How the cells under `column` are judged.
 pub fn rule(column: &str) -> &'static Rule {
     let has_it = |field: &&FieldRow| field.columns.iter().any(|name| name == column);
@@ -124,10 +134,32 @@ impl Rule {
         }
     }
 
+    /// Whether it is a cell that the client may have cut.
+    pub fn is_cut(&self, cell: &str) -> bool {
+        matches!(self, Self::Cut(_)) && kept(cell).is_some()
+    }
+
+    /// Whether two cells, one cut with three dots and one with a sign, are the same one: the dots
+    /// take three characters of its width, or were written for the sign.
+    pub fn is_cut_alike(&self, one: &str, other: &str) -> bool {
+        let (Self::Cut(width), Some(one), Some(other)) = (self, kept(one), kept(other)) else {
+            return false;
+        };
+        let (dots, sign) = match (one, other) {
+            ((dots, DOTS), (sign, SIGN)) | ((sign, SIGN), (dots, DOTS)) => (dots, sign),
+            _ => return false,
+        };
+        let is_full =
+            |kept: &str, mark: &str| kept.chars().count() + mark.chars().count() == *width;
+        let is_by_dots = is_full(dots, DOTS) && sign.starts_with(dots);
+        let is_written_so = || dots.trim_end_matches('.') == sign.trim_end_matches('.');
+        is_full(sign, SIGN) && (is_by_dots || is_written_so())
+    }
+
     /// The same without what is known anywhere.
     pub(super) fn own(&self, text: &str, authored: &str) -> Vec<(Range<usize>, Volatile)> {
         match self {
-            Self::Literal | Self::Id | Self::Names => Vec::new(),
+            Self::Literal | Self::Id | Self::Names | Self::Cut(_) => Vec::new(),
             Self::Status => {
                 let up = words(text).filter(|start| text[..*start].ends_with("Up "));
                 let span = |start| Some((start, Volatile::Span.length_at_start(&text[start..])?));
@@ -140,6 +172,13 @@ impl Rule {
             Self::Parts(kinds) => parts(text, kinds, authored),
         }
     }
+}
+
+/// What of a cell the client kept where it cut it, and with what.
+fn kept(cell: &str) -> Option<(&str, &'static str)> {
+    let text = cell.strip_prefix('"')?.strip_suffix('"')?;
+    let mut marks = CUT_MARKS.into_iter();
+    marks.find_map(|mark| Some((text.strip_suffix(mark)?, mark)))
 }
 
 /// The words of `text` that are of one of `kinds`, but for the memory that a command of
@@ -284,6 +323,40 @@ mod tests {
     fn a_share_of_a_whole_is_no_more_than_all_of_it() {
         assert!(rule("MEM %").volatile("1000%", "").is_empty());
         assert_eq!(rule("CPU %").volatile("412.5%", "").len(), 1);
+    }
+
+    #[test]
+    fn a_cell_that_was_cut_with_dots_is_one_that_was_cut_with_a_sign() {
+        let alike = |one: &str, other: &str| {
+            let (one, other) = (format!("\"{one}\""), format!("\"{other}\""));
+            let rule = rule("COMMAND");
+            assert_eq!(
+                rule.is_cut_alike(&one, &other),
+                rule.is_cut_alike(&other, &one)
+            );
+            rule.is_cut_alike(&one, &other)
+        };
+        let here = "docker-entrypoint.s…";
+        assert!(alike("docker-entrypoint...", here));
+        assert!(alike("docker-entrypoint.s...", here));
+        assert!(alike("/docker-entrypoint...", "/docker-entrypoint.…"));
+        for wrong in [
+            "docker-entrypoinx...",
+            "docker-entry...",
+            "docker-entrypoint.x...",
+            "docker-entrypoint.sh...",
+            "docker-entrypoint.s",
+            "...",
+        ] {
+            assert!(!alike(wrong, here), "{wrong}");
+        }
+        assert!(!alike(
+            "docker-entrypoint...",
+            "docker-entrypoint.sh mysqld…"
+        ));
+        assert!(
+            !rule("IMAGE").is_cut_alike("\"docker-entrypoint...\"", "\"docker-entrypoint.s…\"")
+        );
     }
 
     #[test]

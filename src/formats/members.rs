@@ -22,8 +22,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::json::{LineShape, bare, indentation, key_of, shape};
+use super::text::lines_where;
+use crate::docker::names::major;
 use crate::docker::{Does, ProgramCall};
 use crate::pattern::{compiled, table};
+
+/// By how many blanks each level of a document is indented.
+const INDENT: usize = 4;
 
 /// The name under which such a match is reported.
 pub const DIALECT: &str = "the members of what docker inspect shows";
@@ -206,6 +211,27 @@ impl MemberRule {
         })
     }
 
+    /// Whether `line` is a member of a container, at its depth in the document, that older
+    /// versions than `version` alone have.
+    fn is_gone_in(&self, version: u32, line: &str) -> bool {
+        let (Gone(_), Container, None, false) =
+            (&self.change, self.of, &self.instead, self.by_store)
+        else {
+            return false;
+        };
+        let member = line.trim_start().strip_prefix('"');
+        let Some((key, value)) = member.and_then(|member| member.split_once("\": ")) else {
+            return false;
+        };
+        let is_name = |name: &String| {
+            let depth = name.split('.').count() + 1;
+            let own = name.rsplit('.').next();
+            own == Some(key) && indentation(line) == depth * INDENT
+        };
+        let value = value.strip_suffix(',').unwrap_or(value);
+        version >= self.since.into() && self.names.iter().any(is_name) && self.can_be(value)
+    }
+
     fn can_be(&self, value: &str) -> bool {
         match &self.change {
             Gone(pattern) | New(pattern) => pattern.is_match(value),
@@ -355,6 +381,49 @@ impl MemberValue {
             _ => text.to_owned(),
         }
     }
+}
+
+/// The lines of `noted`, from 0, in which `grep` kept a member of a container that the version
+/// `server` of the daemon no longer has, where `printed` has none of that name.
+pub fn gone_from_grep(
+    calls: &[ProgramCall],
+    noted: &[Option<&str>],
+    printed: &[Option<&str>],
+    server: &str,
+) -> Vec<usize> {
+    let (Some(version), [inspect, filters @ ..]) = (major(server), calls) else {
+        return Vec::new();
+    };
+    let inspects = inspect.is_docker("inspect") && inspect.template().is_none();
+    if !inspects || filters.is_empty() {
+        return Vec::new();
+    }
+    let has_key = |key: &str| {
+        printed
+            .iter()
+            .flatten()
+            .any(|line| key_of(line) == Some(key))
+    };
+    lines_where(noted, |line| {
+        let is_kept = filters.iter().all(|filter| keeps(filter, line));
+        let gone = TABLE.iter().find(|row| row.is_gone_in(version, line));
+        is_kept && gone.is_some() && !key_of(line).is_some_and(has_key)
+    })
+}
+
+/// Whether `filter` is a `grep` for a plain text that `line` has.
+fn keeps(filter: &ProgramCall, line: &str) -> bool {
+    let (text, ignores_case) = match &filter.words[..] {
+        [text] => (text, false),
+        [flag, text] if flag == "-i" => (text, true),
+        _ => return false,
+    };
+    let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '"');
+    let has_text = match ignores_case {
+        true => line.to_lowercase().contains(&text.to_lowercase()),
+        false => line.contains(text.as_str()),
+    };
+    filter.program == "grep" && is_plain && has_text
 }
 
 /// What a document with these members is about.

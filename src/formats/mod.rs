@@ -83,6 +83,8 @@ pub enum Gaps {
     Before(usize),
     /// Two blanks or more.
     Columns,
+    /// Those that a terminal shows for a tab: they end at one of its stops.
+    Tabs,
 }
 
 /// The parts of a line that differ from run to run.
@@ -208,7 +210,11 @@ impl OutputFormat {
             .or_else(|| fields::line(text, &self.calls, authored))
             .or_else(|| clock::date_row(text, &self.calls))
             .or_else(|| self.inspected(text, authored))
-            .or_else(|| templates::fields(text, &self.calls, authored))
+            .or_else(|| {
+                let fields = templates::fields(text, &self.calls, authored)?;
+                let gaps = self.gaps();
+                Some(LineFields { gaps, ..fields })
+            })
             .unwrap_or_else(|| LineFields {
                 gaps: self.gaps(),
                 ..LineFields::anywhere(text, authored)
@@ -216,13 +222,17 @@ impl OutputFormat {
     }
 
     /// What of the white space is layout in a line that nothing else is known of: `kubectl
-    /// describe` sets its columns by their widest cell.
+    /// describe` sets its columns by their widest cell, and how wide a tab of a template is
+    /// depends on what stands before it.
     fn gaps(&self) -> Gaps {
         let describes =
             |call: &ProgramCall| call.kubectl().is_some_and(|one| one.verb == "describe");
-        match self.calls.iter().any(describes) {
-            true => Gaps::Columns,
-            false => Gaps::None,
+        if self.calls.iter().any(describes) {
+            Gaps::Columns
+        } else if self.calls.iter().any(templates::has_tabs) {
+            Gaps::Tabs
+        } else {
+            Gaps::None
         }
     }
 

@@ -10,6 +10,7 @@
 
 use std::ops::Range;
 
+use super::size::Size;
 use super::text::lines_where;
 use crate::docker::names::{familiar, split};
 use crate::docker::{Does, Invocation, OperandKind, ProgramCall};
@@ -17,6 +18,8 @@ use crate::pattern::pattern;
 
 pattern! {
     LAYER = r"^(?:[0-9a-f]{12}: (?:Already exists|Pulling fs layer|Waiting|Downloading.*|Verifying Checksum|Download complete|Extracting.*|Pull complete|Loading layer.*)|Digest: sha256:[0-9a-f]{64})$";
+    /// A layer that was loaded, as a terminal shows it.
+    LOADED = r"^[0-9a-f]{12}: Loading layer +\[=*(?P<part>>? *)\] +(?P<done>[0-9.]+ ?[kMG]?B)/(?P<all>[0-9.]+ ?[kMG]?B)$";
     AROUND = r"^(?:Unable to find image '\S+' locally|\S+: Pulling from \S+|Status: (?:Downloaded newer image|Image is up to date) for \S+)$";
     /// What `docker rmi` and a prune tell of what a registry called an image.
     UNTAGGED = r"^[Uu]ntagged: (?P<image>\S+)@sha256:[0-9a-f]{64}$";
@@ -36,6 +39,30 @@ const UP_TO_DATE: &str = "Status: Image is up to date for ";
 
 fn is_layer(line: &str) -> bool {
     LAYER.is_match(line)
+}
+
+/// Whether a line tells that a layer was loaded as far as its bar shows.
+fn is_loaded(line: &str) -> bool {
+    let Some(found) = LOADED.captures(line) else {
+        return false;
+    };
+    let sizes = (Size::read(&found["done"]), Size::read(&found["all"]));
+    let (Some(done), Some(all)) = sizes else {
+        return false;
+    };
+    match found["part"].ends_with(' ') {
+        true => done.bytes < all.bytes,
+        false => done.bytes == all.bytes,
+    }
+}
+
+/// Whether `calls` load images and tell their layers.
+fn loads(calls: &[ProgramCall]) -> bool {
+    let tells = |call: &ProgramCall| {
+        let is_quiet = call.docker().is_some_and(|docker| docker.has("--quiet"));
+        call.is_docker("load") && !is_quiet && !call.is_filtered
+    };
+    calls.iter().any(tells)
 }
 
 fn is_around(line: &str) -> bool {
@@ -109,9 +136,10 @@ fn same_repository(one: &str, other: &str) -> bool {
     split(one).0 == split(other).0
 }
 
-/// The expected lines among `lines` that may be missing: layers and digests, and
-/// of a `docker run` that found its image here, everything about the pull of an image
-/// that the command names and that the exercise has not `made`.
+/// The expected lines among `lines` that may be missing: layers and digests, also the layers of
+/// a load, which tells those that are not there yet; and of a `docker run` that found its image
+/// here, everything about the pull of an image that the command names and that the exercise has
+/// not `made`.
 pub fn ambient_lines(
     calls: &[ProgramCall],
     expected: &[Option<String>],
@@ -119,16 +147,24 @@ pub fn ambient_lines(
     actual: &[String],
     made: &dyn Fn(&str) -> bool,
 ) -> Vec<usize> {
+    let is_loaded = |line: &usize| expected[*line].as_deref().is_some_and(is_loaded);
+    let mut found = Vec::new();
+    if loads(calls) {
+        found.extend(lines.clone().filter(is_loaded));
+    }
     let is_pull = calls.iter().any(|call| call.is_docker("pull"));
     let by_the_way = calls.iter().any(pulls_by_the_way);
     if !is_pull && !by_the_way {
-        return ambient_lines_of_bases(calls, expected, &lines, actual, made);
+        found.extend(ambient_lines_of_bases(
+            calls, expected, &lines, actual, made,
+        ));
+        return found;
     }
     let pulled_here = is_pull || is_missing_here(actual);
     let can_be_there = is_pull || asks_the_registry(calls);
     // Whether the lines are about an image that can have been pulled.
     let mut possible = true;
-    lines
+    let of_pull = lines
         .filter_map(|index| Some((index, expected.get(index)?.as_deref()?)))
         .take_while(|(_, line)| is_pull || is_layer(line) || is_around(line))
         .filter(|(_, line)| {
@@ -138,8 +174,9 @@ pub fn ambient_lines(
             possible &= can_be_there || !line.starts_with(UP_TO_DATE);
             possible && (is_layer(line) || (!pulled_here && is_around(line)))
         })
-        .map(|(index, _)| index)
-        .collect()
+        .map(|(index, _)| index);
+    found.extend(of_pull);
+    found
 }
 
 /// Whether a call pulls its image where that is there already, too.

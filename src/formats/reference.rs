@@ -86,6 +86,9 @@ fn rule(rule: &Rule) -> String {
         Rule::Status => "`Up` with any span; state and exit code letter by letter".to_owned(),
         Rule::Whole(kind) => format!("any: {}", kind.words()),
         Rule::Parts(kinds) => format!("any, word by word: {}", named(kinds)),
+        Rule::Cut(width) => {
+            format!("letter by letter; cut at {width} characters with `...` or with `…`")
+        }
     }
 }
 

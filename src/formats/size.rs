@@ -79,3 +79,66 @@ pub fn memory(amount: &str) -> Option<f64> {
     };
     Some(number.parse::<f64>().ok()? * 1024_f64.powi(power))
 }
+
+/// Whether `text` says one number of bytes twice, whole and in the unit that follows from it,
+/// cut behind one digit: `1156 (1.1 KiB)` (BusyBox and net-tools `ifconfig`).
+pub(super) fn is_count(text: &str) -> bool {
+    let parts = || {
+        let (whole, scaled) = text.strip_suffix(')')?.split_once(" (")?;
+        let (number, unit) = scaled.split_once(' ')?;
+        let (units, tenths) = number.split_once('.')?;
+        let tenths = units.parse::<u64>().ok()? * 10 + tenths.parse::<u64>().ok()?;
+        Some((whole.parse::<u64>().ok()?, tenths, unit))
+    };
+    let Some((whole, tenths, unit)) = parts() else {
+        return false;
+    };
+    // Debian counts in 1024, and Ubuntu's net-tools counted in 1000.
+    let base: u64 = if unit.ends_with("iB") { 1024 } else { 1000 };
+    let power = match unit.trim_end_matches('B').trim_end_matches('i') {
+        "" => return tenths == whole * 10 && whole <= 1024,
+        "K" => 1,
+        "M" => 2,
+        "G" => 3,
+        "T" => 4,
+        _ => return false,
+    };
+    let factor = base.pow(power);
+    // BusyBox divides by the base several times, and drops what is left each time.
+    let (kept, last) = (whole / (factor / base), whole / factor);
+    let by_steps = last * 10 + (kept % base) * 10 / base;
+    let is_in_unit = last >= 1 && (last < base || unit.starts_with('T'));
+    is_in_unit
+        && (tenths == by_steps || u128::from(tenths) == u128::from(whole) * 10 / u128::from(factor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_bytes_agrees_with_its_unit() {
+        for right in [
+            "0 (0.0 B)",
+            "286 (286.0 B)",
+            "1024 (1.0 KiB)",
+            "1156 (1.1 KiB)",
+            "1048575 (1023.9 KiB)",
+            "5242880 (5.0 MiB)",
+            "2458 (2.4 KB)",
+        ] {
+            assert!(is_count(right), "{right}");
+        }
+        for wrong in [
+            "286 (287.0 B)",
+            "286 (0.2 KiB)",
+            "1156 (1156.0 B)",
+            "1156 (1.2 KiB)",
+            "1156 (1.1 MiB)",
+            "115600 (1.1 KiB)",
+            "5242880 (5120.0 KiB)",
+        ] {
+            assert!(!is_count(wrong), "{wrong}");
+        }
+    }
+}

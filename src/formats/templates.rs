@@ -23,6 +23,9 @@ pattern! {
     MEMBER = r#""(\w+)": ?"((?:[^"\\]|\\.)*)""#;
 }
 
+/// A tab in a template, spelled or as it is.
+const TABS: [&str; 2] = [r"\t", "\t"];
+
 /// The parts of `text` that the fields of a template print and that differ in every
 /// run; what stands anywhere differs too. None where no field prints any.
 pub fn fields(text: &str, calls: &[ProgramCall], authored: &str) -> Option<LineFields> {
@@ -50,6 +53,12 @@ pub fn fields(text: &str, calls: &[ProgramCall], authored: &str) -> Option<LineF
     }
     found.extend(LineFields::anywhere(text, authored).volatile);
     Some(LineFields::of(found))
+}
+
+/// Whether `call` prints by a template that puts tabs between what it prints.
+pub(super) fn has_tabs(call: &ProgramCall) -> bool {
+    let has_one = |template: &str| TABS.iter().any(|tab| template.contains(tab));
+    call.template().is_some_and(has_one)
 }
 
 /// What the fields of `template` print in `text`.

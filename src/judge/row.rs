@@ -120,15 +120,18 @@ impl Row {
             {
                 return None;
             }
-            pairs.extend(cell.pattern.matches(&their.text)?);
+            let found = cell.pattern.matches(&their.text);
+            let is_cut_alike = || rule(&cell.column).is_cut_alike(&cell.text, &their.text);
+            pairs.extend(found.or_else(|| is_cut_alike().then(Vec::new))?);
         }
         Some(pairs)
     }
 
-    /// The columns whose cells are letter by letter, with these.
+    /// The columns whose cells are letter by letter and whole, with these.
     pub(super) fn literal_cells(&self) -> impl Iterator<Item = (&str, &str)> {
         self.cells
             .iter()
+            .filter(|cell| !rule(&cell.column).is_cut(&cell.text))
             .filter_map(|cell| Some((cell.column.as_str(), cell.pattern.literal()?)))
     }
 

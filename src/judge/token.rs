@@ -29,6 +29,14 @@ pattern! {
     CUT_ID = r"\b(?P<digits>[0-9a-f]{4,63})\.{3}";
 }
 
+/// How many columns are between a terminal's tab stops.
+const STOP: usize = 8;
+
+/// Whether `text` ends where a terminal's tab does.
+fn is_at_stop(text: &str) -> bool {
+    text.chars().count().is_multiple_of(STOP)
+}
+
 /// How a part of a line is judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PatternToken {
@@ -82,8 +90,9 @@ impl Pattern {
         let pattern = Self::with(text, line, values, fields.volatile);
         match fields.gaps {
             Gaps::None => pattern,
-            Gaps::Before(end) => pattern.with_gaps(end, 1),
-            Gaps::Columns => pattern.with_gaps(usize::MAX, 2),
+            Gaps::Before(end) => pattern.with_gaps(end, 1, |_| true),
+            Gaps::Columns => pattern.with_gaps(usize::MAX, 2, |_| true),
+            Gaps::Tabs => pattern.with_gaps(usize::MAX, 1, is_at_stop),
         }
     }
 
@@ -179,8 +188,9 @@ impl Pattern {
     }
 
     /// The same pattern with every run of so many blanks or more before byte `end`, in
-    /// its literal parts, a [`PatternToken::Gap`].
-    fn with_gaps(self, end: usize, blanks: usize) -> Self {
+    /// its literal parts, a [`PatternToken::Gap`] where the text up to the end of the run
+    /// `ends_so`.
+    fn with_gaps(self, end: usize, blanks: usize, ends_so: fn(&str) -> bool) -> Self {
         let gap = " ".repeat(blanks);
         let mut tokens = Vec::new();
         for (range, token) in self.tokens {
@@ -194,9 +204,14 @@ impl Pattern {
             let mut from = 0;
             while from < text.len() {
                 let rest = &text[from..];
-                let (length, token) = if rest.starts_with(&gap) {
-                    let length = rest.len() - rest.trim_start_matches(' ').len();
-                    (length, PatternToken::Gap(blanks))
+                let run = rest.len() - rest.trim_start_matches(' ').len();
+                let (length, token) = if run >= blanks {
+                    let is_gap = ends_so(&self.text[..range.start + from + run]);
+                    let token = match is_gap {
+                        true => PatternToken::Gap(blanks),
+                        false => PatternToken::Literal(rest[..run].to_owned()),
+                    };
+                    (run, token)
                 } else {
                     let length = rest.find(&gap).unwrap_or(rest.len());
                     (length, PatternToken::Literal(rest[..length].to_owned()))

@@ -304,6 +304,31 @@ fn what_a_program_says_to_a_key_stands_behind_it() {
 }
 
 #[test]
+fn a_remark_may_stand_behind_what_is_said_of_the_keys_that_detach() {
+    let shown = |said: &str| {
+        let text = format!("$ docker attach a\nroot@9574b360f547:/# {said}\n$ ls");
+        steps(&[text.as_str()])
+    };
+    let detached = ["0 docker attach a (0)", "1 Detach (1)", "0 ls (0)"];
+    for said in [
+        "read escape sequence",
+        "read escape sequence      <- Ctrl+P, Ctrl+Q 로 빠져나온다",
+        "read escape sequence   # Ctrl+P, Ctrl+Q",
+        "read escape sequence ← Ctrl+P Ctrl+Q",
+    ] {
+        assert_eq!(shown(said), detached, "{said}");
+    }
+    for said in [
+        "read escape sequences",
+        "read escape sequence now",
+        "read escape",
+    ] {
+        let typed = format!("1 {said} (0)");
+        assert!(shown(said).contains(&typed), "{said} {:?}", shown(said));
+    }
+}
+
+#[test]
 fn zsh_says_what_is_open_where_it_asks_for_more() {
     assert_eq!(
         steps(&[

@@ -12,7 +12,8 @@ use crate::notes::{Fence, FenceLine, Unprompted};
 use crate::pattern::pattern;
 
 use super::comment::{
-    is_caption, is_comment, is_pointed, is_prose, prints_no_comment, without_remark,
+    RemarkStart, is_caption, is_comment, is_pointed, is_prose, prints_no_comment, remarks_behind,
+    without_remark,
 };
 use super::fence_kind::{FenceKind, NotRun, beginning, calls_known_program, fence_kind, not_run};
 use super::opens_shell::{self, Opens};
@@ -24,6 +25,14 @@ use crate::shell::{Property, Script, Typed, words};
 
 /// What `docker attach` prints when it is left by keys.
 const ESCAPED: &str = "read escape sequence";
+
+/// Whether `text` is what `docker attach` prints when it is left by keys, also with a remark of
+/// the author's behind it.
+fn says_escaped(text: &str) -> bool {
+    let mut remarks = remarks_behind(text);
+    let is_before = |remark: RemarkStart| text[..remark.at].trim_end() == ESCAPED;
+    text == ESCAPED || text.starts_with(ESCAPED) && remarks.next().is_some_and(is_before)
+}
 
 /// A shell that is open.
 #[derive(Debug)]
@@ -583,7 +592,7 @@ impl TranscriptParser {
         if found.typed.is_empty() {
             return;
         }
-        if found.typed == ESCAPED {
+        if says_escaped(found.typed) {
             self.steps.push(step(Action::Keys(Keys::Detach)));
             self.attached = true;
             self.output(line, ESCAPED);
@@ -802,10 +811,10 @@ impl TranscriptParser {
             self.press(Keys::EndOfFile, line.number);
             return;
         }
-        if text == ESCAPED && !self.attached {
+        if says_escaped(text) && !self.attached {
             self.attached = true;
             self.press(Keys::Detach, line.number);
-            self.output(line, text);
+            self.output(line, ESCAPED);
             return;
         }
         let Some(step) = self.steps.last_mut() else {

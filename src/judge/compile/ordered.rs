@@ -22,6 +22,7 @@ use crate::formats::arranged;
 use crate::formats::build;
 use crate::formats::client::{self, Notice};
 use crate::formats::history;
+use crate::formats::members;
 use crate::formats::pull;
 use crate::formats::size::Size;
 use crate::formats::volume_prune::{self, OtherPrune};
@@ -209,6 +210,18 @@ impl Compiler<'_> {
         self.set_deleted_steps_apart();
         self.set_empty_layers_apart();
         self.set_pruned_volumes_apart();
+        self.set_gone_members_apart();
+    }
+
+    /// Members that `grep` kept of a document, and that this run's version no longer has.
+    fn set_gone_members_apart(&mut self) {
+        let noted = noted_lines(&self.expected);
+        let printed = printed_lines(&self.compiled.actual);
+        let (calls, server) = (self.format.calls(), &self.context.surroundings.server);
+        for line in members::gone_from_grep(calls, &noted, &printed, server) {
+            self.compiled.fates[line] = Fate::Dialect;
+            self.compiled.dialects.push(members::DIALECT);
+        }
     }
 
     /// Volumes with a name, which Docker's version alone decides to remove or to keep.

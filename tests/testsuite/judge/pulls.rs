@@ -161,3 +161,52 @@ fn what_was_not_there_is_not_up_to_date() {
     assert_eq!(verdict(&transcript("", missing)), Failed);
     assert_eq!(verdict(&transcript(" --pull always", "")), Passed);
 }
+
+#[test]
+fn the_layers_that_are_loaded_are_those_of_the_image_of_the_notes() {
+    let bar = "=".repeat(50);
+    let layer = |id: &str, sizes: &str| format!("{id}: Loading layer [{bar}>]  {sizes}");
+    let loaded = |command: &str, layers: &str, image: &str| {
+        let notes = format!("$ {command}\n{layers}\nLoaded image: {image}");
+        let here = format!(
+            "{}\nLoaded image: site:1",
+            layer("4bc63f4f55ce", "77.8MB/77.8MB")
+        );
+        judged(&notes, &[printed(&here, 0)]).remove(0).verdict
+    };
+    let two = [
+        layer("121168825d29", "2.14MB/2.14MB"),
+        layer("cfb3a894bc4c", "2.048kB/2.048kB"),
+    ];
+    let two = two.join("\n");
+    for command in [
+        "docker load -i site.tar",
+        "docker load < site.tar",
+        "cat site.tar | docker load",
+    ] {
+        assert_eq!(loaded(command, &two, "site:1"), Passed, "{command}");
+        assert_eq!(loaded(command, &two, "site:2"), Failed, "{command}");
+    }
+    let half = "121168825d29: Loading layer [=====>     ]  1.1MB/2.14MB";
+    assert_eq!(loaded("docker load -i site.tar", half, "site:1"), Passed);
+    for wrong in [
+        layer("121168825d29", "1.1MB/2.14MB"),
+        layer("121168825d2", "2.14MB/2.14MB"),
+        layer("121168825d29", "2.14MB"),
+        half.replace("1.1MB", "2.14MB"),
+        "121168825d29: Loading layer failed".to_owned(),
+        "121168825d29: Pull complete".to_owned(),
+    ] {
+        assert_eq!(
+            loaded("docker load -i site.tar", &wrong, "site:1"),
+            Failed,
+            "{wrong}"
+        );
+    }
+    for quiet in [
+        "docker load -q -i site.tar",
+        "docker load -i site.tar | cat",
+    ] {
+        assert_eq!(loaded(quiet, &two, "site:1"), Failed, "{quiet}");
+    }
+}

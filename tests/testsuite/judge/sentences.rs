@@ -2932,3 +2932,173 @@ fn an_error_of_the_oldest_runtime_is_known_in_the_words_of_the_newest() {
         assert_eq!(verdict_of(&other), StepVerdict::Failed, "{other}");
     }
 }
+
+#[test]
+fn the_unit_of_a_cards_counter_follows_from_its_number() {
+    let verdict_of = |notes: &str, here: &str| {
+        let notes = format!("$ docker run --rm busybox ifconfig eth0\n{notes}");
+        one(&notes, here, 0)
+    };
+    let line =
+        |received: &str, sent: &str| format!("          RX bytes:{received}  TX bytes:{sent}");
+    let here = line("286 (286.0 B)", "0 (0.0 B)");
+    for (received, sent, right) in [
+        ("1156 (1.1 KiB)", "0 (0.0 B)", StepVerdict::Passed),
+        ("1156 (1.1 KiB)", "1048576 (1.0 MiB)", StepVerdict::Passed),
+        ("1156 (1.1 KB)", "90 (90.0 B)", StepVerdict::Passed),
+        ("1156 (1156.0 B)", "0 (0.0 B)", StepVerdict::Failed),
+        ("1156 (1.1 MiB)", "0 (0.0 B)", StepVerdict::Failed),
+        ("1156 (7.1 KiB)", "0 (0.0 B)", StepVerdict::Failed),
+    ] {
+        let notes = line(received, sent);
+        assert_eq!(verdict_of(&notes, &here), right, "{notes}");
+    }
+    let newer = |count: &str| format!("        RX packets 14  bytes {count}");
+    let here = newer("286 (286.0 B)").replace("14", "5");
+    assert_eq!(
+        verdict_of(&newer("1156 (1.1 KiB)"), &here),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict_of(&newer("1156 (1.1 MiB)"), &here),
+        StepVerdict::Failed
+    );
+}
+
+#[test]
+fn a_command_that_was_cut_with_dots_is_the_one_that_is_cut_with_a_sign() {
+    let header =
+        "CONTAINER ID   IMAGE     COMMAND   CREATED         STATUS         PORTS     NAMES";
+    let row = |id: &str, command: &str| {
+        let id = &id[..12];
+        format!("{id}   nginx     \"{command}\"   2 minutes ago   Up 2 minutes   80/tcp    web")
+    };
+    let verdict_of = |noted: &str, here: &str| {
+        let notes = format!(
+            "$ docker run -d --name web nginx\n{A}\n$ docker ps\n{header}\n{}",
+            row(A, noted)
+        );
+        let here = format!("{header}\n{}", row(B, here));
+        judged(&notes, &[printed(B, 0), printed(&here, 0)])[1].verdict
+    };
+    let here = "docker-entrypoint.s…";
+    for noted in ["docker-entrypoint...", "docker-entrypoint.s...", here] {
+        assert_eq!(verdict_of(noted, here), StepVerdict::Passed, "{noted}");
+    }
+    for noted in [
+        "docker-entrypoinx...",
+        "docker-entry...",
+        "docker-entrypoint.sh",
+        "nginx -g 'daemon ...",
+    ] {
+        assert_eq!(verdict_of(noted, here), StepVerdict::Failed, "{noted}");
+    }
+    assert_eq!(verdict_of("sleep 300...", "sleep 300"), StepVerdict::Failed);
+}
+
+#[test]
+fn how_wide_a_tab_is_depends_on_what_stands_before_it() {
+    let verdict_of = |template: &str, noted: &str, here: &str| {
+        let notes =
+            format!("$ docker run -d busybox\n{A}\n$ docker ps --format '{template}'\n{noted}");
+        judged(&notes, &[printed(B, 0), printed(here, 0)])[1].verdict
+    };
+    let tabs = r"{{.Names}}\t{{.Image}}";
+    let noted = "cranky_grothendieck     busybox";
+    assert_eq!(
+        verdict_of(tabs, noted, "blissful_kirch  busybox"),
+        StepVerdict::Passed
+    );
+    let three = r"{{.ID}}\t{{.Names}}\t{{.Status}}";
+    let row = |id: &str, rest: &str| format!("{}    {rest}", &id[..12]);
+    let here = row(B, "nostalgic_ellis Up Less than a second");
+    let noted_three = |status: &str| row(A, &format!("cranky_grothendieck     {status}"));
+    assert_eq!(
+        verdict_of(three, &noted_three("Up 4 seconds"), &here),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict_of(three, &noted_three("Exited (0) 4 seconds ago"), &here),
+        StepVerdict::Failed
+    );
+    for (template, noted, here) in [
+        // Another image, no gap, and one that is no tab's.
+        (tabs, noted, "blissful_kirch  alpine"),
+        (tabs, noted, "blissful_kirchbusybox"),
+        (
+            tabs,
+            "cranky_grothendieck   busybox",
+            "blissful_kirch  busybox",
+        ),
+        ("{{.Names}}  {{.Image}}", noted, "blissful_kirch  busybox"),
+    ] {
+        assert_eq!(
+            verdict_of(template, noted, here),
+            StepVerdict::Failed,
+            "{template} {noted} {here}"
+        );
+    }
+}
+
+#[test]
+fn a_member_that_grep_kept_and_newer_versions_lack_is_drift() {
+    let verdict_of = |command: &str, noted: &str, here: &str, server: &str| {
+        let surroundings = Surroundings {
+            server: server.to_owned(),
+            ..Surroundings::default()
+        };
+        let notes = format!("$ docker {command}\n{noted}");
+        with_surroundings(&notes, &surroundings, &[printed(here, 0)])[0].verdict
+    };
+    let line = |member: &str| format!("            {member},");
+    let join = |members: &[&str]| -> String {
+        let lines: Vec<String> = members.iter().map(|member| line(member)).collect();
+        lines.join("\n")
+    };
+    let (memory, kernel, swap) = (
+        "\"Memory\": 67108864",
+        "\"KernelMemory\": 0",
+        "\"MemorySwap\": 134217728",
+    );
+    let (noted, here) = (join(&[memory, kernel, swap]), join(&[memory, swap]));
+    let grep = "inspect limited | grep -i memory";
+    assert_eq!(
+        verdict_of(grep, &noted, &here, "28.5.2"),
+        StepVerdict::Drifted
+    );
+    assert_eq!(
+        verdict_of(grep, &noted, &noted, "20.10.24"),
+        StepVerdict::Passed
+    );
+    assert_eq!(
+        verdict_of(grep, &noted, &here, "20.10.24"),
+        StepVerdict::Failed
+    );
+    // Another thing, filter, value, depth and member.
+    assert_eq!(
+        verdict_of("inspect limited | grep MemoryS", &noted, &here, "28.5.2"),
+        StepVerdict::Failed
+    );
+    let network = "network inspect limited | grep -i memory";
+    assert_eq!(
+        verdict_of(network, &noted, &here, "28.5.2"),
+        StepVerdict::Failed
+    );
+    for wrong in [
+        noted.replace(kernel, "\"KernelMemory\": 1"),
+        noted.replace(&line(kernel), kernel),
+        noted.replace(kernel, "\"KernelMemoryX\": 0"),
+        noted.replace("67108864", "67108865"),
+    ] {
+        assert_eq!(
+            verdict_of(grep, &wrong, &here, "28.5.2"),
+            StepVerdict::Failed,
+            "{wrong}"
+        );
+    }
+    let other = join(&[memory, "\"KernelMemory\": 5", swap]);
+    assert_eq!(
+        verdict_of(grep, &noted, &other, "28.5.2"),
+        StepVerdict::Failed
+    );
+}
