@@ -340,9 +340,16 @@ fn not_run_beside<'n, 's>(
         let first = fence.lines.first();
         first.is_some_and(|first| read.contains(&first.number))
     };
-    fences
-        .filter(move |fence| is_session(fence) || !is_read(fence))
-        .filter_map(session::not_run)
+    let mut below_transcript = false;
+    fences.filter_map(move |fence| {
+        let is_output = !is_session(fence) && is_read(fence);
+        let is_below = std::mem::replace(&mut below_transcript, is_session(fence) || is_output);
+        if is_output {
+            return None;
+        }
+        let unread = || session::unread_output(fence).filter(|_| is_below);
+        session::not_run(fence).or_else(unread)
+    })
 }
 
 /// A part of notes whose fences belong together.

@@ -836,6 +836,18 @@ fn a_script_that_is_shown_and_run_is_no_list_of_commands_and_needs_its_images_an
 }
 
 #[test]
+fn a_fence_right_below_a_transcript_that_is_not_read_as_its_output_is_told() {
+    let skipped = |below: &str| {
+        let note = format!("# Page\n\n```\n$ docker run busybox echo a\na\n```\n\n{below}\n");
+        let found = found(&note).into_iter();
+        found.filter(|exercise| exercise.obstacle.is_some()).count()
+    };
+    assert_eq!(skipped("```\nb\n```"), 1);
+    assert_eq!(skipped("A drawing:\n\n```\nb\n```"), 0);
+    assert_eq!(skipped("```yaml\nb: 1\n```"), 0);
+}
+
+#[test]
 fn a_lab_is_in_the_folder_that_a_prompt_or_compose_names() {
     let folder = |transcript: &str| {
         let note = format!("## Docker\n- How?\n  - so\n```\n{transcript}\n```\n");

@@ -49,7 +49,17 @@ impl Fence {
 
     /// Whether its info string names no language but that of an output.
     pub fn may_be_output(&self) -> bool {
-        const OUTPUTS: [&str; 7] = ["", "text", "txt", "plain", "output", "console", "log"];
+        const OUTPUTS: [&str; 9] = [
+            "",
+            "text",
+            "txt",
+            "plain",
+            "plaintext",
+            "none",
+            "output",
+            "console",
+            "log",
+        ];
         let language = self.info.split_whitespace().next().unwrap_or_default();
         OUTPUTS.contains(&language)
     }

@@ -217,6 +217,16 @@ pub fn not_run(fence: &Fence) -> Option<(&FenceLine, NotRun)> {
     }
 }
 
+/// The first line of `fence`, right below a transcript or its output, where it may be output of
+/// the last command that was not read as such.
+pub fn unread_output(fence: &Fence) -> Option<(&FenceLine, NotRun)> {
+    let is_text = fence_kind(fence) == FenceKind::Other && fence.may_be_output();
+    let is_right_below = fence.lead.is_empty() && fence.file_name().is_none();
+    let mut lines = fence.lines.iter();
+    let first = lines.find(|line| !line.text.trim().is_empty())?;
+    (is_text && is_right_below).then_some((first, NotRun::OnlyOutput))
+}
+
 /// What stands before the command in `line`, where that may be a prompt of a form that
 /// is not known.
 pub fn unknown_prompt(line: &str) -> Option<&str> {

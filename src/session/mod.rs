@@ -35,6 +35,7 @@ pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{
     FenceKind, NotRun, fence_kind, not_run, not_run_hidden, types_docker, unknown_prompt,
+    unread_output,
 };
 pub use granted::{Granted, Provision, granted};
 pub use opens_shell::{can_change_prompt, opens_shell};

@@ -151,7 +151,7 @@ impl Terminals {
     /// A fence that is no transcript, which may show what the last command prints.
     fn other_fence(&mut self, fence: &Fence, below_transcript: bool) {
         let cue = spoken_of(&fence.lead.join("\n"));
-        let named = cue.and_then(|cue| self.known(&cue));
+        let named = cue.and_then(|cue| self.seen(&cue));
         if let Some(named) = named
             && self.readers[named].is_in_foreground()
             && self.readers[named].can_go_on_in(fence)
@@ -163,7 +163,20 @@ impl Terminals {
         }
     }
 
-    /// The terminal that `cue` is about, where it was seen.
+    /// The terminal that `cue` is about, where the notes showed it, by a name or without.
+    fn seen(&self, cue: &Cue) -> Option<usize> {
+        let unnamed = || match cue {
+            Cue::Named(name) if name.number() == 0 => {
+                let is_named = self.names.values().any(|named| *named == 0);
+                (!is_named).then_some(0)
+            }
+            Cue::Named(name) => Some(name.number()).filter(|number| self.is_unnamed(*number)),
+            Cue::First | Cue::Other => None,
+        };
+        self.known(cue).or_else(unnamed)
+    }
+
+    /// The terminal that `cue` is about, where it has that name.
     fn known(&self, cue: &Cue) -> Option<usize> {
         match cue {
             Cue::Named(name) => self.names.get(name).copied(),

@@ -1179,6 +1179,10 @@ fn output_goes_on_in_the_next_fence_where_a_caption_or_an_open_document_says_so(
         "You get:",
         "The result:",
         "出力",
+        "실행 결과",
+        "화면:",
+        "위 명령을 실행하면 다음과 같이 나온다.",
+        "그러면 두 줄이 보인다.",
     ] {
         assert_eq!(with_below(silent, Some(caption), "a\nb"), (2, false));
     }
@@ -1191,6 +1195,9 @@ fn output_goes_on_in_the_next_fence_where_a_caption_or_an_open_document_says_so(
     let two = "$ docker ps\n$ docker network ls";
     assert_eq!(with_below(two, None, "a\nb"), (0, true));
     assert_eq!(with_below("$ mkdir a", None, "a\nb"), (0, true));
+    // What only repeats a name may be shown there, too.
+    let removed = "$ docker run --name a busybox echo hi\nhi\n$ docker rm a";
+    assert_eq!(with_below(removed, None, "a"), (1, false));
     assert_eq!(
         with_below("$ docker ps\na", Some("Output:"), "b"),
         (1, false)
@@ -1398,15 +1405,25 @@ fn a_fence_without_prompts_below_a_terminals_name_is_what_that_one_printed_since
         ("[터미널 B]", "$ docker rm web\nweb"),
         ("터미널 A의 출력:", "container destroy web"),
     ];
-    let fences: Vec<Fence> = fences
-        .iter()
-        .zip([1, 10, 20])
-        .map(|((lead, text), line)| Fence {
+    let shown = |fences: &[(&str, &str)]| {
+        let fences = fences.iter().zip([1, 10, 20]);
+        let fences = fences.map(|((lead, text), line)| Fence {
             lead: vec![lead.to_string()],
             ..fence(text, line)
-        })
-        .collect();
-    let steps = parse_answer(&fences).expect("transcripts");
-    let shown: Vec<usize> = steps.iter().map(|step| step.expected.len()).collect();
-    assert_eq!(shown, [1, 1]);
+        });
+        let fences: Vec<Fence> = fences.collect();
+        let steps = parse_answer(&fences).expect("transcripts");
+        let shown = steps.iter().map(|step| step.expected.len());
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&fences), [1, 1]);
+    // What a server said at its start may be left out.
+    for first in ["첫 터미널:", "Back in the first terminal:"] {
+        let asked = [
+            ("", "$ docker run nginx"),
+            ("새 터미널에서:", "$ curl localhost\nhi"),
+            (first, "GET / 200"),
+        ];
+        assert_eq!(shown(&asked), [2, 1], "{first}");
+    }
 }

@@ -100,13 +100,16 @@ impl TranscriptParser {
     }
 
     /// What the program in the foreground printed between two looks at its terminal, the second
-    /// one in `fence`, the notes need not show.
+    /// one in `fence`, the notes need not show, nor what a server said when it started.
     pub(super) fn elide_meanwhile(&mut self, fence: &Fence) {
         let Some(step) = self.steps.last_mut() else {
             return;
         };
-        let is_shown = step.expected.last().is_some_and(|line| !line.elision);
-        if let Some(first) = fence.lines.first().filter(|_| is_shown) {
+        let may_elide = match step.expected.last() {
+            Some(line) => !line.elision,
+            None => !step.command().is_some_and(ProgramCall::follows_for_ever),
+        };
+        if let Some(first) = fence.lines.first().filter(|_| may_elide) {
             step.expected.push(Expected {
                 line: first.number,
                 text: String::new(),
@@ -326,22 +329,22 @@ impl TranscriptParser {
         last.next.is_none() && (is_silent && begins() || goes_on())
     }
 
-    /// Whether the last command shows no output, and is the only one of its part that may print
-    /// some and shows none.
+    /// Whether the last command may print something, shows no output, and is the only one of its
+    /// part of which that is so, but for those that only repeat what they were told.
     fn awaits_output(&self) -> bool {
         let Some(last) = self.steps.last().filter(|step| step.next.is_none()) else {
             return false;
         };
-        let may_print = |step: &Step| {
+        let is_silent = |step: &Step, may_repeat: bool| {
             let prints = |call: &ProgramCall| {
-                let repeats = call.docker().is_some_and(super::repeats);
+                let repeats = !may_repeat && call.docker().is_some_and(super::repeats);
                 !repeats && !Property::Terse.is_of(&call.program)
             };
             !step.shows_output() && step.calls().iter().any(prints)
         };
         let above = self.steps.iter().rev().skip(1);
         let mut of_part = above.take_while(|step| step.terminal.part == last.terminal.part);
-        may_print(last) && !of_part.any(may_print)
+        is_silent(last, true) && !of_part.any(|step| is_silent(step, false))
     }
 
     /// Whether `fence` shows no command and is no file.
@@ -872,7 +875,7 @@ impl TranscriptParser {
 /// output.
 pub(super) fn announces_output(fence: &Fence) -> bool {
     const FEW_WORDS: usize = 8;
-    const SAY: [&str; 15] = [
+    const SAY: [&str; 23] = [
         "출력",
         "결과",
         "output",
@@ -885,15 +888,21 @@ pub(super) fn announces_output(fence: &Fence) -> bool {
         "나온",
         "나옵",
         "나타",
+        "화면",
+        "보인",
+        "보이",
+        "보여",
+        "표시",
+        "screen",
+        "shows",
+        "shown",
         "出力",
         "結果",
         "输出",
     ];
     let words = |text: &str| text.split_whitespace().count();
-    let above = fence
-        .above
-        .as_deref()
-        .filter(|text| words(text) <= FEW_WORDS);
+    let above = fence.lead.last().map(String::as_str);
+    let above = above.filter(|text| words(text) <= FEW_WORDS);
     let caption = fence.caption.as_deref().or(above).unwrap_or_default();
     let said = format!("{caption} {}", fence.info).to_lowercase();
     // A sentence about results may as well be about a file.
