@@ -1,5 +1,6 @@
 //! What a fence holds, by its text and not by its info string.
 
+use crate::docker::ProgramCall;
 use crate::notes::{Fence, FenceLine};
 use crate::pattern::pattern;
 use crate::reason::ReasonKind;
@@ -217,16 +218,6 @@ pub fn not_run(fence: &Fence) -> Option<(&FenceLine, NotRun)> {
     }
 }
 
-/// The first line of `fence`, right below a transcript or its output, where it may be output of
-/// the last command that was not read as such.
-pub fn unread_output(fence: &Fence) -> Option<(&FenceLine, NotRun)> {
-    let is_text = fence_kind(fence) == FenceKind::Other && fence.may_be_output();
-    let is_right_below = fence.lead.is_empty() && fence.file_name().is_none();
-    let mut lines = fence.lines.iter();
-    let first = lines.find(|line| !line.text.trim().is_empty())?;
-    (is_text && is_right_below).then_some((first, NotRun::OnlyOutput))
-}
-
 /// What stands before the command in `line`, where that may be a prompt of a form that
 /// is not known.
 pub fn unknown_prompt(line: &str) -> Option<&str> {
@@ -345,6 +336,19 @@ fn begins_session(line: &str, fence: &Fence) -> bool {
 fn is_unmistakable_prompt(line: &str) -> bool {
     prompt::read(line, 0)
         .is_some_and(|found| found.form.is_unmistakable() && calls_known_program(found.typed))
+}
+
+/// Whether `line` is the first of a command, and no sentence about a program. Only what is
+/// quoted may be in another script.
+pub(super) fn is_command(line: &str) -> bool {
+    let calls = ProgramCall::all_of_docker(line);
+    let is_explained = !line.is_ascii() && !line.contains(['"', '\'', '#']);
+    calls_known_program(line)
+        && !is_prose(line)
+        && !is_explained
+        && calls
+            .iter()
+            .all(|docker| docker.is_known() || docker.verb.is_empty())
 }
 
 pub(super) fn calls_known_program(typed: &str) -> bool {

@@ -15,6 +15,7 @@ mod error;
 mod fence_kind;
 mod granted;
 mod opens_shell;
+mod output_fence;
 mod prompt;
 mod set_prompt;
 mod terminal_cue;
@@ -35,10 +36,10 @@ pub use elision::is_elision;
 pub use error::SessionError;
 pub use fence_kind::{
     FenceKind, NotRun, fence_kind, not_run, not_run_hidden, types_docker, unknown_prompt,
-    unread_output,
 };
 pub use granted::{Granted, Provision, granted};
 pub use opens_shell::{can_change_prompt, opens_shell};
+pub use output_fence::unread_output;
 pub use prompt::wrong_prompt;
 pub use terminals::{StepTerminal, next_in_terminal, parse, parse_answer};
 pub use transcript::keys_shown;
@@ -175,10 +176,12 @@ impl Step {
         self.calls_only(|docker| docker.prints_progress() || repeats(docker))
     }
 
-    /// Whether all that its command calls, but `cd`, are commands of Docker's with `property`.
+    /// Whether all that its command calls on the machine, but `cd`, are commands of Docker's with
+    /// `property`.
     fn calls_only(&self, property: impl Fn(&Invocation) -> bool) -> bool {
         let calls = self.calls();
-        let mut prints = calls.iter().filter(|call| call.program != "cd").peekable();
+        let prints = calls.iter().filter(|call| call.program != "cd");
+        let mut prints = prints.filter(|call| !call.runs_in_container()).peekable();
         let has_it = |call: &ProgramCall| call.docker().is_some_and(&property);
         prints.peek().is_some() && prints.all(has_it)
     }

@@ -1427,3 +1427,35 @@ fn a_fence_without_prompts_below_a_terminals_name_is_what_that_one_printed_since
         assert_eq!(shown(&asked), [2, 1], "{first}");
     }
 }
+
+#[test]
+fn the_id_of_a_container_need_not_be_shown_whatever_runs_in_it() {
+    let claims = |command: &str| {
+        let text = format!("$ {command}\n$ docker exec app echo hi\nhi");
+        let steps = parse(&[fence(&text, 1)]).expect("a transcript");
+        !steps[0].claims_none()
+    };
+    assert!(!claims("docker run -d --name app busybox sleep 100"));
+    assert!(!claims(
+        "docker run -d --name app busybox sh -c 'echo a; sleep 9'"
+    ));
+    assert!(claims("docker run --name app busybox sleep 100"));
+    assert!(claims("docker run -d --name app busybox sleep 100; date"));
+}
+
+#[test]
+fn output_right_below_may_be_marked_as_a_document_or_as_the_commands() {
+    let shown = |info: &str, text: &str| {
+        let below = Fence {
+            info: info.to_owned(),
+            ..fence(text, 10)
+        };
+        let steps = parse_answer(&[fence("$ docker inspect web", 1), below]);
+        steps.expect("transcripts")[0].expected.len()
+    };
+    assert_eq!(shown("json", "[]"), 1);
+    assert_eq!(shown("bash", "[]"), 1);
+    assert_eq!(shown("bash", "curl localhost\nhi"), 0);
+    assert_eq!(shown("json title=\"a.json\"", "[]"), 0);
+    assert_eq!(shown("yaml", "a: b"), 0);
+}

@@ -15,8 +15,11 @@ use super::comment::{
     RemarkStart, is_caption, is_comment, is_pointed, is_prose, prints_no_comment, remarks_behind,
     without_remark,
 };
-use super::fence_kind::{FenceKind, NotRun, beginning, calls_known_program, fence_kind, not_run};
+use super::fence_kind::{
+    FenceKind, NotRun, beginning, calls_known_program, fence_kind, is_command, not_run,
+};
 use super::opens_shell::{self, Opens};
+use super::output_fence::{announces_output, is_right_below};
 use super::prompt::{self, PromptForm, PromptLine, Prompts};
 use super::set_prompt::SetPrompt;
 use super::unprompted;
@@ -196,7 +199,7 @@ impl TranscriptParser {
                 continue;
             }
             let is_typed = match shows_output {
-                true => unprompted::is_command(&line.text),
+                true => is_command(&line.text),
                 false => !line.text.trim().is_empty(),
             };
             let found = self.prompts.read(&line.text, line.number);
@@ -869,50 +872,6 @@ impl TranscriptParser {
             Err(self.errors)
         }
     }
-}
-
-/// Whether the caption of `fence`, a few words above it, or its info string say that it is
-/// output.
-pub(super) fn announces_output(fence: &Fence) -> bool {
-    const FEW_WORDS: usize = 8;
-    const SAY: [&str; 23] = [
-        "출력",
-        "결과",
-        "output",
-        "prints",
-        "printed",
-        "you get",
-        "you should see",
-        "you will see",
-        "you'll see",
-        "나온",
-        "나옵",
-        "나타",
-        "화면",
-        "보인",
-        "보이",
-        "보여",
-        "표시",
-        "screen",
-        "shows",
-        "shown",
-        "出力",
-        "結果",
-        "输出",
-    ];
-    let words = |text: &str| text.split_whitespace().count();
-    let above = fence.lead.last().map(String::as_str);
-    let above = above.filter(|text| words(text) <= FEW_WORDS);
-    let caption = fence.caption.as_deref().or(above).unwrap_or_default();
-    let said = format!("{caption} {}", fence.info).to_lowercase();
-    // A sentence about results may as well be about a file.
-    let is_short = words(caption) <= 3;
-    SAY.iter().any(|word| said.contains(word)) || is_short && said.contains("result")
-}
-
-/// Whether nothing stands between `fence` and the one above it, and it is marked as no file.
-pub(super) fn is_right_below(fence: &Fence) -> bool {
-    fence.lead.is_empty() && fence.may_be_output()
 }
 
 pattern! {

@@ -15,15 +15,15 @@
 //! notes show the output of one of them, no other command of the same place has a prompt, and
 //! all fences there that call Docker are nothing but commands.
 
-use crate::docker::{Invocation, ProgramCall};
+use crate::docker::ProgramCall;
 use crate::notes::{Fence, Notes, Unprompted};
 use crate::pattern::pattern;
 use crate::shell::{Property, Typed};
 
 use super::comment::has_foreign_letter;
-use super::fence_kind::{FenceKind, NotRun, calls_known_program, fence_kind, not_run};
-use super::transcript::{announces_output, is_right_below};
-use super::{is_prose, opens_shell};
+use super::fence_kind::{FenceKind, NotRun, fence_kind, is_command, not_run};
+use super::opens_shell;
+use super::output_fence::{announces_output, is_right_below};
 
 /// Finds the fences of `notes` whose commands are typed though they show no prompt.
 pub fn find_unprompted(notes: &mut Notes) {
@@ -46,7 +46,7 @@ fn is_typed(fences: &[Fence], found: &[Option<Unprompted>]) -> bool {
     };
     let is_whole = |at: usize| {
         let calls_docker = matches!(not_run(&fences[at]), Some((_, NotRun::NoPrompt)));
-        found[at].is_some() || !calls_docker
+        found[at].is_some() || !calls_docker || is_syntax(&fences[at])
     };
     let has_prompt = |fence: &Fence| fence_kind(fence) == FenceKind::Session;
     let opens = |at: usize| {
@@ -61,8 +61,18 @@ fn is_typed(fences: &[Fence], found: &[Option<Unprompted>]) -> bool {
         && !(0..fences.len()).any(|at| found[at].is_some() && opens(at))
 }
 
+/// Whether each line of `fence` has a blank to fill in: it says how commands are written.
+fn is_syntax(fence: &Fence) -> bool {
+    let lines = fence.lines.iter().map(|line| line.text.trim());
+    let mut lines = lines.filter(|line| !line.is_empty() && !is_remark(line));
+    lines.all(|line| BLANK.is_match(line))
+}
+
 /// How the lines of the fence at `at` are typed, where all of them are commands.
 fn unprompted(fences: &[Fence], at: usize) -> Option<Unprompted> {
+    if is_syntax(&fences[at]) {
+        return None;
+    }
     let Some(printing) = printing(&fences[at]) else {
         return is_docker_with_output(&fences[at]).then_some(Unprompted::WithOutput);
     };
@@ -133,6 +143,8 @@ fn is_docker_with_output(fence: &Fence) -> bool {
 }
 
 pattern! {
+    /// A blank to fill in: `[이름]`, `<image>`, `[OPTIONS]`.
+    BLANK = r#"[\[<][^\s\[\]<>'"$|]+(?: [^\[\]<>'"$|]*)?[\]>]"#;
     /// An option or an arrow before its meaning, or a sentence of plain words.
     EXPLANATION = r"^\s*(?:-{1,2}[A-Za-z]|[-=]?>|[→⇒•*]|[A-Za-z]+(?: [a-z]+,?){3,}[.:]?$)";
 }
@@ -173,17 +185,6 @@ fn commands(fence: &Fence) -> Option<Vec<String>> {
 /// Whether `line` of a fence that shows no prompt is a remark of the author's.
 pub(super) fn is_remark(line: &str) -> bool {
     line.trim_start().starts_with('#')
-}
-
-/// Whether `line` is the first of a command, and no sentence about a program. Only what is
-/// quoted may be in another script.
-pub(super) fn is_command(line: &str) -> bool {
-    let calls = ProgramCall::all_of_docker(line);
-    let is_explained = !line.is_ascii() && !line.contains(['"', '\'', '#']);
-    calls_known_program(line)
-        && !is_prose(line)
-        && !is_explained
-        && calls.iter().all(Invocation::is_known)
 }
 
 /// Whether `line` calls Docker or a tool of its kind.
@@ -297,6 +298,13 @@ mod tests {
         assert_eq!(typed(&[list, output, "\ndocker exec -it web sh"]), [""; 0]);
         assert_eq!(typed(&["\ndocker is a tool", ":Output:", output]), [""; 0]);
         assert_eq!(typed(&[list, output, "\ndocker ps  목록을 본다"]), [""; 0]);
+        // How a command is written, with blanks to fill in, is left where it is.
+        let syntax = "\ndocker run [옵션] <이미지>";
+        assert_eq!(
+            typed(&[syntax, list, output]),
+            ["docker ps -q > 3f1c5b0a9d27"]
+        );
+        assert_eq!(typed(&["\ndocker --version", list, output]).len(), 2);
         // What stands below an editor is a file.
         assert_eq!(
             typed(&["bash\ndocker ps -q\nvi page", ":x", "bash\nvi page", output]),

@@ -83,7 +83,7 @@ fn excuse(
 }
 
 /// Whether a step that shows nothing says nothing about what it prints.
-fn claims_none_without_output(step: &Step) -> bool {
+pub(super) fn claims_none_without_output(step: &Step) -> bool {
     let silent = Step {
         expected: Vec::new(),
         ..step.clone()
